@@ -1,0 +1,111 @@
+"""Advice rules, their versions and the editions in which they are published."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from lab.models.columns import closed_set
+
+
+class Verdict(StrEnum):
+    """What may be said about two variants in one profile."""
+
+    NO_DIFFERENCE = "no_difference"
+    CLEARLY_BETTER = "clearly_better"
+    PROBABLY_BETTER = "probably_better"
+    NOT_ENOUGH_DATA = "not_enough_data"
+
+
+class ProposalState(StrEnum):
+    """What the evidence allows as advice."""
+
+    ADVISE = "advise"
+    TENTATIVE = "tentative"
+    NO_DIFFERENCE = "no_difference"
+    NOT_ENOUGH = "not_enough"
+
+
+class VersionState(StrEnum):
+    """What was decided about a version of a rule."""
+
+    PROPOSED = "proposed"
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+    # Replaced by a newer published version, or taken back.
+    RETIRED = "retired"
+
+
+class AdviceRule(SQLModel, table=True):
+    """What to do for one profile in one kind of situation; its versions say what."""
+
+    __tablename__ = "advice_rule"
+
+    id: int | None = Field(default=None, primary_key=True)
+    # The parts of a rule's subject can be empty, so their joined key is what is unique.
+    key: str = Field(unique=True, max_length=200)
+    programme_id: int = Field(foreign_key="programme.id", index=True)
+    # Empty when one advice serves everybody.
+    profile_id: int | None = Field(default=None, foreign_key="profile.id", index=True)
+    issue_type_id: int | None = Field(default=None, foreign_key="issue_type.id")
+    phase_id: int | None = Field(default=None, foreign_key="phase.id")
+    created_at: datetime
+
+
+class AdviceRuleVersion(SQLModel, table=True):
+    """One formulation of a rule with its evidence; once decided it never changes."""
+
+    __tablename__ = "advice_rule_version"
+    __table_args__ = (UniqueConstraint("advice_rule_id", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    advice_rule_id: int = Field(foreign_key="advice_rule.id", index=True)
+    number: int
+    state: VersionState = Field(
+        default=VersionState.PROPOSED,
+        sa_type=closed_set(VersionState, "state"),
+        index=True,
+    )
+    proposal_state: ProposalState = Field(
+        sa_type=closed_set(ProposalState, "proposal_state")
+    )
+    verdict: Verdict = Field(sa_type=closed_set(Verdict, "verdict"))
+    # The variant that is advised; empty when none is.
+    channel_id: int | None = Field(default=None, foreign_key="channel.id")
+    style_ids: list = Field(default_factory=list, sa_type=JSON)
+    # Counts, rates, differences and sources that the version rests on, as they were.
+    evidence: dict = Field(default_factory=dict, sa_type=JSON)
+    analysis_run_id: int = Field(foreign_key="analysis_run.id", index=True)
+    experiment_id: int | None = Field(
+        default=None, foreign_key="experiment.id", index=True
+    )
+    living_lab_id: int = Field(foreign_key="living_lab.id", index=True)
+    proposed_by_id: int | None = Field(default=None, foreign_key="user_account.id")
+    proposed_at: datetime
+    decided_by_id: int | None = Field(default=None, foreign_key="user_account.id")
+    decided_at: datetime | None = None
+    decision_reason: str = Field(default="", max_length=2000)
+    retired_at: datetime | None = None
+
+
+class AdviceEdition(SQLModel, table=True):
+    """A numbered, citable set of rules: what the public page shows."""
+
+    __tablename__ = "advice_edition"
+    __table_args__ = (UniqueConstraint("programme_id", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    programme_id: int = Field(foreign_key="programme.id", index=True)
+    number: int
+    published_by_id: int | None = Field(default=None, foreign_key="user_account.id")
+    published_at: datetime
+
+
+class AdviceEditionRule(SQLModel, table=True):
+    """A rule version that stands in an edition."""
+
+    __tablename__ = "advice_edition_rule"
+
+    edition_id: int = Field(foreign_key="advice_edition.id", primary_key=True)
+    version_id: int = Field(foreign_key="advice_rule_version.id", primary_key=True)

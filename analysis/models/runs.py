@@ -1,0 +1,32 @@
+"""Calculations that are kept so that they can be made again."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON
+from sqlmodel import Field, SQLModel
+
+
+class AnalysisRun(SQLModel, table=True):
+    """One calculation: its scope, the cells it used, its method, version, seed and result."""
+
+    __tablename__ = "analysis_run"
+
+    id: int | None = Field(default=None, primary_key=True)
+    programme_id: int = Field(foreign_key="programme.id", index=True)
+    # Empty when a run looks further than one lab or one experiment.
+    living_lab_id: int | None = Field(
+        default=None, foreign_key="living_lab.id", index=True
+    )
+    experiment_id: int | None = Field(
+        default=None, foreign_key="experiment.id", index=True
+    )
+    estimator: str = Field(max_length=60)
+    method_version: str = Field(max_length=20)
+    product_version: str = Field(max_length=20)
+    seed: int
+    scope: dict = Field(default_factory=dict, sa_type=JSON)
+    cells: list = Field(default_factory=list, sa_type=JSON)
+    cells_sha256: str = Field(index=True, max_length=64)
+    result: dict = Field(default_factory=dict, sa_type=JSON)
+    run_by_id: int | None = Field(default=None, foreign_key="user_account.id")
+    run_at: datetime

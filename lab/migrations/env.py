@@ -1,0 +1,45 @@
+"""How Alembic reaches the database and knows the tables."""
+
+from alembic import context
+from sqlmodel import SQLModel
+
+import lab.models.audit
+import lab.models.labels
+import lab.models.labs
+import lab.models.people
+import lab.models.programmes
+import lab.models.segmentation  # noqa: F401  importing them registers every table
+from lab.db import make_engine
+
+
+def render_item(kind, item, autogen_context):
+    """Name SQLModel's own column types with their import in a generated migration."""
+    if kind == "type" and type(item).__module__.startswith("sqlmodel."):
+        autogen_context.imports.add("import sqlmodel")
+    return False
+
+
+def run(connection) -> None:
+    """Run the migrations on a connection."""
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=True,
+        compare_server_default=True,
+        transaction_per_migration=True,
+        render_item=render_item,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+engine = make_engine(context.config.attributes["url"])
+try:
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            # Rebuilding a table with foreign keys on would delete its children.
+            connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")
+        run(connection)
+finally:
+    engine.dispose()
