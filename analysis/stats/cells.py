@@ -111,5 +111,8 @@ def sum_cells(cells: Iterable[Cell]) -> tuple[Cell, ...]:
         held = sums.setdefault(cell[:4], [0, 0, 0])
         for place, count in enumerate(cell[4:]):
             held[place] = None if count is None or held[place] is None else held[place] + count
-    ordered = sorted(sums, key=lambda key: tuple((part is not None, part or 0) for part in key))
-    return tuple(Cell(*key, *sums[key]) for key in ordered)
+    return tuple(Cell(*key, *sums[key]) for key in sorted(sums, key=_order))
+
+
+def _order(key: tuple) -> tuple:
+    return tuple((part is not None, 0 if part is None else part) for part in key)
