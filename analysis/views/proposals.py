@@ -1,0 +1,5 @@
+"""Proposals for advice rules, and the decisions on them."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("proposals", __name__)

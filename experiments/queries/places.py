@@ -1,0 +1,39 @@
+"""To which lab the numbers in addresses about experiments lead."""
+
+from sqlmodel import Session, select
+
+from experiments.models.experiments import Experiment, ExperimentStatus, Variant
+from experiments.models.imports import CountImport
+from experiments.models.observations import Observation
+from lab.access import Place
+from lab.models.labs import LivingLab
+
+
+def find_experiment_place(session: Session, experiment_id: int) -> Place | None:
+    """Return the place of an experiment."""
+    statement = (
+        select(LivingLab.programme_id, LivingLab.id, Experiment.status)
+        .join(LivingLab, LivingLab.id == Experiment.living_lab_id)
+        .where(Experiment.id == experiment_id)
+    )
+    found = session.exec(statement).first()
+    if found is None:
+        return None
+    programme_id, living_lab_id, status = found
+    return Place(programme_id, living_lab_id, status is ExperimentStatus.PUBLISHED)
+
+
+def _find_through_experiment(table: type):
+    def find(session: Session, record_id: int) -> Place | None:
+        record = session.get(table, record_id)
+        return record and find_experiment_place(session, record.experiment_id)
+
+    return find
+
+
+FINDERS = {
+    "experiment_id": find_experiment_place,
+    "variant_id": _find_through_experiment(Variant),
+    "observation_id": _find_through_experiment(Observation),
+    "import_id": _find_through_experiment(CountImport),
+}

@@ -1,0 +1,5 @@
+"""Pages on experiments: list, protocol, variants, status and log."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("experiments", __name__)

@@ -1,0 +1,93 @@
+"""The composition root: the only module, with the command line, that knows everything."""
+
+import os
+from datetime import timedelta
+
+from flask import Flask, send_from_directory, session
+from flask_wtf import CSRFProtect
+
+import analysis.queries.places
+import experiments.queries.places
+import lab.queries.places
+from analysis.views import advice, outcome, proposals, work
+from experiments.views import experiments as experiment_pages
+from experiments.views import imports, observations
+from lab import access, db, errors, formats, frame, i18n, identity, security
+from lab.paths import STATIC, TEMPLATES
+from lab.settings import MAXIMUM_FORM, MAXIMUM_UPLOAD, Settings, read_settings
+from lab.views import account, labels, labs, people, segmentation
+
+BLUEPRINTS = [
+    work.blueprint,
+    account.blueprint,
+    labs.blueprint,
+    people.blueprint,
+    labels.blueprint,
+    segmentation.blueprint,
+    experiment_pages.blueprint,
+    observations.blueprint,
+    imports.blueprint,
+    outcome.blueprint,
+    proposals.blueprint,
+    advice.blueprint,
+]
+FINDERS = (
+    lab.queries.places.FINDERS
+    | experiments.queries.places.FINDERS
+    | analysis.queries.places.FINDERS
+)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the web application for an installation."""
+    settings = settings or read_settings()
+    app = Flask("lab", static_folder=STATIC, template_folder=TEMPLATES)
+    configure(app, settings)
+    db.init_app(app, settings.database_url)
+    app.extensions["places"] = access.Places(FINDERS)
+    CSRFProtect(app)
+    for part in (i18n, identity, security, formats, errors, frame):
+        part.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    add_plain_addresses(app, settings)
+    return app
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Set what Flask and its extensions ask for."""
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        TESTING=settings.is_testing,
+        MAX_CONTENT_LENGTH=MAXIMUM_UPLOAD,
+        MAX_FORM_MEMORY_SIZE=MAXIMUM_FORM,
+        SESSION_COOKIE_NAME="proeftuin",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.is_secure,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        # A form stays good as long as its session: field work takes longer than an hour.
+        WTF_CSRF_TIME_LIMIT=None,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=1),
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.before_request(lambda: setattr(session, "permanent", True))
+
+
+def add_plain_addresses(app: Flask, settings: Settings) -> None:
+    """Add the addresses that are not pages: a sign of life and the municipality's theme."""
+    theme = settings.instance / "theme"
+    app.config["HAS_THEME"] = os.path.exists(theme / "theme.css")
+
+    @app.get("/healthz")
+    @access.allows(access.Action.READ_PUBLIC)
+    def healthz():
+        """Say that the application answers."""
+        return {"status": "ok"}
+
+    @app.get("/theme.css")
+    @access.allows(access.Action.READ_PUBLIC)
+    def theme_css():
+        """Give the municipality's own design tokens."""
+        return send_from_directory(theme, "theme.css")

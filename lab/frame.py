@@ -1,0 +1,78 @@
+"""What stands around every page: menu, languages, programme and who is signed in."""
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app, g, request, url_for
+from flask_babel import lazy_gettext
+
+from lab import version
+from lab.access import ANYWHERE, Action, current_reader, may
+from lab.db import get_session
+from lab.i18n import LANGUAGES, current_language, in_language
+from lab.queries.programmes import find_programme
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """A word in the menu, with where it leads."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+# Five words at most; who may not see a page does not see its word.
+MENU = [
+    (lazy_gettext("My work"), "work.show_work", Action.SEE_WORK),
+    (lazy_gettext("Experiments"), "experiments.list_experiments", Action.LIST_EXPERIMENTS),
+    (lazy_gettext("Advice"), "advice.list_advice", Action.READ_ADVICE),
+    (lazy_gettext("Labs"), "labs.list_labs", Action.LIST_LABS),
+]
+# Pages that belong to a word in the menu although another blueprint serves them.
+SECTIONS = {
+    "observations": "experiments",
+    "imports": "experiments",
+    "outcome": "experiments",
+    "proposals": "advice",
+    "people": "labs",
+    "labels": "labs",
+    "segmentation": "labs",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Give every template what the frame needs."""
+    app.context_processor(describe_frame)
+    app.jinja_env.globals.update(in_language=in_language, may=may, Action=Action)
+
+
+def describe_frame() -> dict:
+    """Return what the frame of this request shows."""
+    return {
+        "reader": current_reader(),
+        "menu": build_menu(),
+        "languages": [(code, name, code == current_language()) for code, name in LANGUAGES.items()],
+        "place": g.get("place", ANYWHERE),
+        "programme": current_programme(),
+        "has_theme": current_app.config["HAS_THEME"],
+        "product_version": version.VERSION,
+    }
+
+
+def build_menu() -> list[MenuItem]:
+    """Return the words that this reader sees in the menu."""
+    reader = current_reader()
+    section = SECTIONS.get(request.blueprint, request.blueprint)
+    return [
+        MenuItem(str(label), url_for(endpoint), endpoint.split(".")[0] == section)
+        for label, endpoint, action in MENU
+        if may(reader, action, ANYWHERE) and endpoint in current_app.view_functions
+    ]
+
+
+def current_programme():
+    """Return the programme that this page is about, or None."""
+    if "programme" in g:
+        return g.programme
+    programme_id = g.get("place", ANYWHERE).programme_id
+    return find_programme(get_session(), programme_id) if programme_id else None

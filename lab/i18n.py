@@ -1,0 +1,72 @@
+"""Languages: which one a reader gets, and texts outside a web request."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import Flask, has_request_context, request
+from flask_babel import Babel, force_locale, get_locale
+
+from lab.paths import TRANSLATIONS
+
+LANGUAGES = {"nl": "Nederlands", "en": "English"}
+DEFAULT_LANGUAGE = "nl"
+COOKIE = "language"
+
+
+def init_app(app: Flask) -> None:
+    """Let an application speak its languages."""
+    compile_catalogues()
+    Babel(
+        app,
+        default_locale=DEFAULT_LANGUAGE,
+        default_timezone="Europe/Amsterdam",
+        default_translation_directories=str(TRANSLATIONS),
+        locale_selector=choose_language,
+    )
+
+
+def choose_language() -> str:
+    """Return the language that a reader chose, else Dutch."""
+    chosen = request.cookies.get(COOKIE) if has_request_context() else None
+    return chosen if chosen in LANGUAGES else DEFAULT_LANGUAGE
+
+
+def current_language() -> str:
+    """Return the code of the language being spoken."""
+    locale = get_locale()
+    return locale.language if locale else DEFAULT_LANGUAGE
+
+
+def in_language(thing: object, name: str) -> str:
+    """Return a field that is kept in two languages, in the language being spoken."""
+    return getattr(thing, f"{name}_{current_language()}")
+
+
+@contextmanager
+def command_context(language: str | None = None) -> Iterator[None]:
+    """Speak a language outside the web application."""
+    app = Flask("proeftuin")
+    init_app(app)
+    with app.app_context(), force_locale(language or DEFAULT_LANGUAGE):
+        yield
+
+
+def compile_catalogues() -> None:
+    """Make the catalogues that are read at run time where the texts are newer."""
+    for source in TRANSLATIONS.glob("*/LC_MESSAGES/*.po"):
+        compiled = source.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
+            _compile(source, compiled)
+
+
+def _compile(source: Path, compiled: Path) -> None:
+    with source.open("rb") as handle:
+        catalogue = read_po(handle)
+    # Two processes may start together: each writes apart and the last one stands.
+    unfinished = compiled.with_suffix(f".{id(catalogue)}.tmp")
+    with unfinished.open("wb") as handle:
+        write_mo(handle, catalogue)
+    unfinished.replace(compiled)

@@ -1,0 +1,76 @@
+"""To which programme and lab the numbers in addresses lead."""
+
+from sqlmodel import Session, select
+
+from lab.access import Place
+from lab.models.labels import Channel, IssueType, Phase, Style, StyleAxis, Theme
+from lab.models.labs import LivingLab, Partner
+from lab.models.people import Invitation, Membership
+from lab.models.programmes import Programme, ProgrammeKind
+from lab.models.segmentation import Profile, SegmentationModel
+
+
+def find_programme_place(session: Session, programme_id: int) -> Place | None:
+    """Return the place of a programme as a whole."""
+    programme = session.get(Programme, programme_id)
+    return programme and _place_of(programme)
+
+
+def find_lab_place(session: Session, living_lab_id: int) -> Place | None:
+    """Return the place of a living lab."""
+    statement = (
+        select(Programme)
+        .join(LivingLab, LivingLab.programme_id == Programme.id)
+        .where(LivingLab.id == living_lab_id)
+    )
+    programme = session.exec(statement).first()
+    return programme and _place_of(programme, living_lab_id)
+
+
+def _place_of(programme: Programme, living_lab_id: int | None = None) -> Place:
+    # Published trials and the demonstration are there for everybody to look at.
+    is_published = programme.kind is not ProgrammeKind.OWN
+    return Place(programme.id, living_lab_id, is_published)
+
+
+def _find_through_lab(table: type):
+    def find(session: Session, record_id: int) -> Place | None:
+        record = session.get(table, record_id)
+        return record and find_lab_place(session, record.living_lab_id)
+
+    return find
+
+
+def _find_through_programme(table: type):
+    def find(session: Session, record_id: int) -> Place | None:
+        record = session.get(table, record_id)
+        return record and find_programme_place(session, record.programme_id)
+
+    return find
+
+
+def find_profile_place(session: Session, profile_id: int) -> Place | None:
+    """Return the place of a profile: the programme of its segmentation model."""
+    profile = session.get(Profile, profile_id)
+    if profile is None:
+        return None
+    model = session.get(SegmentationModel, profile.segmentation_model_id)
+    return find_programme_place(session, model.programme_id)
+
+
+# One address holds one number, named after what it is the number of.
+FINDERS = {
+    "programme_id": find_programme_place,
+    "living_lab_id": find_lab_place,
+    "partner_id": _find_through_lab(Partner),
+    "membership_id": _find_through_lab(Membership),
+    "invitation_id": _find_through_lab(Invitation),
+    "segmentation_model_id": _find_through_programme(SegmentationModel),
+    "profile_id": find_profile_place,
+    "channel_id": _find_through_programme(Channel),
+    "style_axis_id": _find_through_programme(StyleAxis),
+    "style_id": _find_through_programme(Style),
+    "phase_id": _find_through_programme(Phase),
+    "issue_type_id": _find_through_programme(IssueType),
+    "theme_id": _find_through_programme(Theme),
+}
