@@ -1,0 +1,142 @@
+"""What the closed sets of experiments are called, for people."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from experiments.models.experiments import (
+    AssignmentUnit,
+    DesignType,
+    Direction,
+    ExperimentStatus,
+    Purpose,
+    Step,
+)
+from experiments.models.observations import CountMethod, ProfileBasis, ReviewState
+from lab.models.labels import DenominatorKind
+
+Labels = Mapping[StrEnum, LazyString]
+
+STATUSES: Labels = {
+    ExperimentStatus.IDEA: _l("idea"),
+    ExperimentStatus.PLANNED: _l("planned"),
+    ExperimentStatus.REGISTERED: _l("registered"),
+    ExperimentStatus.IN_FIELD: _l("in the field"),
+    ExperimentStatus.CLOSED: _l("closed"),
+    ExperimentStatus.ANALYSED: _l("analysed"),
+    ExperimentStatus.PUBLISHED: _l("published"),
+    ExperimentStatus.WITHDRAWN: _l("withdrawn"),
+}
+PURPOSES: Labels = {
+    Purpose.RESEARCH: _l("research: find out what residents think"),
+    Purpose.INFORMATION: _l("information: let residents know"),
+    Purpose.ACTIVATION: _l("activation: get residents to act"),
+}
+DESIGN_TYPES: Labels = {
+    DesignType.RANDOMISED: _l("lottery per person or household"),
+    DesignType.CLUSTER_RANDOMISED: _l("lottery per street or area"),
+    DesignType.ALTERNATING: _l("taking turns"),
+    DesignType.COMPARISON: _l("comparison without a lottery"),
+    DesignType.BEFORE_AFTER: _l("before and after"),
+    DesignType.RETROSPECTIVE: _l("measured afterwards only"),
+    DesignType.VIGNETTE: _l("made-up case put to people"),
+}
+ASSIGNMENT_UNITS: Labels = {
+    AssignmentUnit.PERSON: _l("person"),
+    AssignmentUnit.HOUSEHOLD: _l("household"),
+    AssignmentUnit.STREET: _l("street"),
+    AssignmentUnit.AREA: _l("neighbourhood"),
+    AssignmentUnit.BUNDLE: _l("bundle"),
+    AssignmentUnit.DAY: _l("day"),
+}
+STEPS: Labels = {
+    Step.OFFERED: _l("offered"),
+    Step.REACHED: _l("reached"),
+    Step.RESPONDED: _l("responded"),
+    Step.PARTICIPATED: _l("participated"),
+}
+DIRECTIONS: Labels = {
+    Direction.HIGHER: _l("higher is better"),
+    Direction.LOWER: _l("lower is better"),
+}
+PROFILE_BASES: Labels = {
+    ProfileBasis.SELF_REPORT: _l("residents said so themselves"),
+    ProfileBasis.PANEL: _l("known from a panel"),
+    ProfileBasis.AREA_DOMINANT: _l("most common profile in the area"),
+    ProfileBasis.AREA_MIX: _l("mix of profiles in the area"),
+    ProfileBasis.RECORDS: _l("known from records"),
+    ProfileBasis.UNKNOWN: _l("unknown"),
+}
+COUNT_METHODS: Labels = {
+    CountMethod.COUNTED: _l("counted"),
+    CountMethod.ESTIMATED: _l("estimated"),
+    CountMethod.PLATFORM: _l("reported by a platform"),
+}
+REVIEW_STATES: Labels = {
+    ReviewState.PENDING: _l("to be checked"),
+    ReviewState.APPROVED: _l("approved"),
+    ReviewState.RETURNED: _l("returned"),
+    ReviewState.HELD: _l("on hold"),
+}
+DENOMINATOR_KINDS: Labels = {
+    DenominatorKind.PEOPLE: _l("people"),
+    DenominatorKind.HOUSEHOLDS: _l("households"),
+    DenominatorKind.LETTERS: _l("letters"),
+    DenominatorKind.CARDS: _l("cards"),
+    DenominatorKind.FLYERS: _l("flyers"),
+    DenominatorKind.COPIES: _l("copies of a paper"),
+    DenominatorKind.INVITED: _l("people invited"),
+    DenominatorKind.DOORS: _l("doors"),
+    DenominatorKind.APPROACHED: _l("people approached"),
+    DenominatorKind.CALLS: _l("phone calls"),
+    DenominatorKind.VISITORS: _l("visitors"),
+    DenominatorKind.CONTACTS: _l("contacts"),
+    DenominatorKind.MEMBERS: _l("members"),
+    DenominatorKind.MESSAGES: _l("messages"),
+    DenominatorKind.ACCOUNTS: _l("accounts"),
+    DenominatorKind.IMPRESSIONS: _l("times shown"),
+    DenominatorKind.PANEL_MEMBERS: _l("panel members"),
+    DenominatorKind.VIEWS: _l("views"),
+    DenominatorKind.NONE: _l("cannot be counted"),
+}
+# What the log calls the fields of an experiment and of a variant.
+FIELDS: Mapping[str, LazyString] = {
+    "title": _l("Title"),
+    "question": _l("Question"),
+    "hypothesis": _l("Expectation"),
+    "issue_type_id": _l("Kind of matter"),
+    "phase_id": _l("Phase"),
+    "theme_id": _l("Theme"),
+    "segmentation_model_id": _l("Segmentation model"),
+    "profile_ids": _l("Profiles"),
+    "purpose": _l("Purpose"),
+    "design_type": _l("Design"),
+    "assignment_unit": _l("Unit of assignment"),
+    "numerator_step": _l("What counts as success"),
+    "denominator_step": _l("Out of whom"),
+    "denominator_kind": _l("What is counted"),
+    "direction": _l("Better is"),
+    "smallest_difference": _l("Smallest difference that matters"),
+    "starts_on": _l("First day"),
+    "ends_on": _l("Last day"),
+    "sources": _l("Sources"),
+    "channel_id": _l("Channel"),
+    "style_ids": _l("Styles"),
+    "description": _l("Description"),
+    "share": _l("Share"),
+    "cost_per_unit": _l("Cost per unit"),
+    "is_control": _l("Control"),
+}
+
+
+def capitalise(label: object) -> str:
+    """Return a label with a capital, as the first word of a line or a choice."""
+    text = str(label)
+    return text[:1].upper() + text[1:]
+
+
+def list_choices(labels: Labels) -> list[tuple[str, str]]:
+    """Return a closed set as the choices of a form field."""
+    return [(member.value, capitalise(label)) for member, label in labels.items()]

@@ -1,0 +1,88 @@
+"""Queries on the variants of experiments."""
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from sqlmodel import Session, col, select
+
+from experiments.models.experiments import Variant, VariantStyle
+from experiments.naming import NamedVariant, letter_of, name_variant, tell_apart
+from lab.models.labels import Channel, Style, StyleAxis
+
+
+def list_variants(session: Session, experiment_id: int) -> list[NamedVariant]:
+    """Return the variants of an experiment with their names, in order."""
+    return list_variants_of(session, [experiment_id])[experiment_id]
+
+
+def list_variants_of(
+    session: Session, experiment_ids: Collection[int]
+) -> dict[int, list[NamedVariant]]:
+    """Return the named variants of several experiments at once, by experiment."""
+    statement = (
+        select(Variant, Channel)
+        .join(Channel, col(Channel.id) == Variant.channel_id)
+        .where(col(Variant.experiment_id).in_(experiment_ids))
+        .order_by(col(Variant.position), col(Variant.id))
+    )
+    styles = _list_styles_of(session, experiment_ids)
+    found: dict[int, list[NamedVariant]] = {number: [] for number in experiment_ids}
+    for variant, channel in session.exec(statement):
+        peers = found[variant.experiment_id]
+        peers.append(_name(variant, channel, styles[variant.id], letter_of(len(peers))))
+    return {number: tell_apart(variants) for number, variants in found.items()}
+
+
+def _list_styles_of(session: Session, experiment_ids: Collection[int]) -> dict[int, list[Style]]:
+    statement = (
+        select(VariantStyle.variant_id, Style)
+        .join(Style, col(Style.id) == VariantStyle.style_id)
+        .join(StyleAxis, col(StyleAxis.id) == Style.style_axis_id)
+        .join(Variant, col(Variant.id) == VariantStyle.variant_id)
+        .where(col(Variant.experiment_id).in_(experiment_ids))
+        .order_by(col(StyleAxis.position), col(StyleAxis.id))
+    )
+    styles = defaultdict(list)
+    for variant_id, style in session.exec(statement):
+        styles[variant_id].append(style)
+    return styles
+
+
+def _name(variant: Variant, channel: Channel, styles: list[Style], letter: str) -> NamedVariant:
+    return NamedVariant(
+        id=variant.id,
+        experiment_id=variant.experiment_id,
+        channel_id=channel.id,
+        channel_code=channel.code,
+        style_ids=tuple(style.id for style in styles),
+        style_codes=tuple(style.code for style in styles),
+        name_nl=name_variant(channel, styles, "nl"),
+        name_en=name_variant(channel, styles, "en"),
+        letter=letter,
+        description=variant.description,
+        share=variant.share,
+        is_control=variant.is_control,
+        cost_per_unit=variant.cost_per_unit,
+        denominator_kind=variant.denominator_kind,
+        position=variant.position,
+    )
+
+
+def find_variant(session: Session, variant_id: int) -> Variant | None:
+    """Return a variant, or None."""
+    return session.get(Variant, variant_id)
+
+
+def list_variant_rows(session: Session, experiment_id: int) -> list[Variant]:
+    """Return the variants of an experiment as they are kept, in order."""
+    statement = (
+        select(Variant)
+        .where(Variant.experiment_id == experiment_id)
+        .order_by(col(Variant.position), col(Variant.id))
+    )
+    return list(session.exec(statement))
+
+
+def list_variant_styles(session: Session, variant_id: int) -> list[VariantStyle]:
+    """Return the styles of a variant as they are kept."""
+    return list(session.exec(select(VariantStyle).where(VariantStyle.variant_id == variant_id)))
