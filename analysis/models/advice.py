@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON, UniqueConstraint, event, inspect
 from sqlmodel import Field, SQLModel
 
 from lab.models.columns import closed_set
@@ -33,6 +33,8 @@ class VersionState(StrEnum):
     PROPOSED = "proposed"
     PUBLISHED = "published"
     REJECTED = "rejected"
+    # A proposal that newer counts replaced before anybody decided on it.
+    SUPERSEDED = "superseded"
     # Replaced by a newer published version, or taken back.
     RETIRED = "retired"
 
@@ -86,7 +88,39 @@ class AdviceRuleVersion(SQLModel, table=True):
     decided_by_id: int | None = Field(default=None, foreign_key="user_account.id")
     decided_at: datetime | None = None
     decision_reason: str = Field(default="", max_length=2000)
+    retired_by_id: int | None = Field(default=None, foreign_key="user_account.id")
     retired_at: datetime | None = None
+    # Empty when a newer version took its place.
+    retirement_reason: str = Field(default="", max_length=2000)
+
+
+NEXT_STATES = {
+    VersionState.PROPOSED: {
+        VersionState.PUBLISHED,
+        VersionState.REJECTED,
+        VersionState.SUPERSEDED,
+    },
+    VersionState.PUBLISHED: {VersionState.RETIRED},
+}
+DECISION_FIELDS = {"state", "decided_by_id", "decided_at", "decision_reason"}
+RETIREMENT_FIELDS = {"state", "retired_by_id", "retired_at", "retirement_reason"}
+
+
+class ImmutableVersionError(RuntimeError):
+    """Something tried to rewrite a version of a rule instead of adding a new one."""
+
+
+@event.listens_for(AdviceRuleVersion, "before_update")
+def keep_version_as_it_was(_mapper, _connection, version: AdviceRuleVersion) -> None:
+    """Refuse any change of a version but the one decision and the one retirement."""
+    attributes = inspect(version).attrs
+    changed = {attribute.key for attribute in attributes if attribute.history.has_changes()}
+    if not changed:
+        return
+    before = (attributes.state.history.deleted or [version.state])[0]
+    allowed = RETIREMENT_FIELDS if before is VersionState.PUBLISHED else DECISION_FIELDS
+    if changed - allowed or version.state not in NEXT_STATES.get(before, set()):
+        raise ImmutableVersionError(f"{before} -> {version.state}: {sorted(changed)}")
 
 
 class AdviceEdition(SQLModel, table=True):

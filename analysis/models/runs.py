@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, event
 from sqlmodel import Field, SQLModel
 
 
@@ -30,3 +30,13 @@ class AnalysisRun(SQLModel, table=True):
     result: dict = Field(default_factory=dict, sa_type=JSON)
     run_by_id: int | None = Field(default=None, foreign_key="user_account.id")
     run_at: datetime
+
+
+class ImmutableRunError(RuntimeError):
+    """Something tried to rewrite a calculation instead of making a new one."""
+
+
+@event.listens_for(AnalysisRun, "before_update")
+def keep_run_as_it_was(_mapper, _connection, run: AnalysisRun) -> None:
+    """Refuse any change of a run."""
+    raise ImmutableRunError(f"Run {run.id} was kept already.")
