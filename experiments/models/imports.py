@@ -30,6 +30,8 @@ class CountImport(SQLModel, table=True):
     state: ImportState = Field(
         default=ImportState.PREVIEW, sa_type=closed_set(ImportState, "state")
     )
+    # What the reader of the file decided by itself, and should be seen: a code with details.
+    notes: list = Field(default_factory=list, sa_type=JSON)
     columns: list = Field(default_factory=list, sa_type=JSON)
     # Rows that can be counted, as validated commands; emptied once they are observations.
     good_rows: list = Field(default_factory=list, sa_type=JSON)

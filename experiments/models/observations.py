@@ -3,17 +3,27 @@
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
+from unicodedata import normalize
 from uuid import UUID, uuid4
 
-from pydantic import StringConstraints, model_validator
+from pydantic import BeforeValidator, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
-from sqlalchemy import CheckConstraint
+from sqlalchemy import BigInteger, CheckConstraint
 from sqlmodel import Field, SQLModel
 
 from experiments.models.experiments import Step
 from lab.models.columns import LongText, closed_set
 
-PlaceText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
+
+def tidy_name(value: object) -> object:
+    """Return a name with single spaces and one way to write each letter, so that equals meet."""
+    if not isinstance(value, str):
+        return value
+    printable = "".join(sign if sign.isprintable() else " " for sign in value)
+    return " ".join(normalize("NFC", printable).split())
+
+
+PlaceText = Annotated[str, BeforeValidator(tidy_name), StringConstraints(max_length=100)]
 Count = Annotated[int, Field(ge=0, le=100_000_000)]
 
 # Every pair of known steps must be in order, also when one in between is unknown.
@@ -183,7 +193,7 @@ class CountCell(SQLModel, table=True):
     # Which steps are known: sums of known and unknown counts would mean nothing.
     known_steps: str = Field(max_length=60)
     observations: int
-    offered: int | None = None
-    reached: int | None = None
-    responded: int | None = None
-    participated: int | None = None
+    offered: int | None = Field(default=None, sa_type=BigInteger)
+    reached: int | None = Field(default=None, sa_type=BigInteger)
+    responded: int | None = Field(default=None, sa_type=BigInteger)
+    participated: int | None = Field(default=None, sa_type=BigInteger)
