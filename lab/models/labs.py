@@ -41,7 +41,7 @@ class LivingLabCreate(LivingLabBase):
         """Refuse a period that ends before it starts."""
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise PydanticCustomError(
-                "ends_before_start", "The period ends before it starts."
+                "ends_before_start", "The period ends before it starts.", {"field": "ends_on"}
             )
         return self
 
