@@ -49,6 +49,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_user_account')),
     sa.UniqueConstraint('email', name=op.f('uq_user_account_email'))
     )
+    op.create_table('advice_edition',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('programme_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('published_by_id', sa.Integer(), nullable=True),
+    sa.Column('published_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_advice_edition_programme_id_programme')),
+    sa.ForeignKeyConstraint(['published_by_id'], ['user_account.id'], name=op.f('fk_advice_edition_published_by_id_user_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_advice_edition')),
+    sa.UniqueConstraint('programme_id', 'number', name=op.f('uq_advice_edition_programme_id_number'))
+    )
+    with op.batch_alter_table('advice_edition', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_advice_edition_programme_id'), ['programme_id'], unique=False)
+
     op.create_table('channel',
     sa.Column('code', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('name_nl', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -189,6 +203,46 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_audit_entry_programme_id'), ['programme_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_audit_entry_user_id'), ['user_id'], unique=False)
 
+    op.create_table('experiment',
+    sa.Column('title', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('question', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('hypothesis', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('issue_type_id', sa.Integer(), nullable=True),
+    sa.Column('phase_id', sa.Integer(), nullable=True),
+    sa.Column('theme_id', sa.Integer(), nullable=True),
+    sa.Column('segmentation_model_id', sa.Integer(), nullable=True),
+    sa.Column('purpose', sa.Enum('research', 'information', 'activation', name='purpose', native_enum=False, create_constraint=True, length=30), nullable=False),
+    sa.Column('design_type', sa.Enum('randomised', 'cluster_randomised', 'alternating', 'comparison', 'before_after', 'retrospective', 'vignette', name='design_type', native_enum=False, create_constraint=True, length=30), nullable=False),
+    sa.Column('assignment_unit', sa.Enum('person', 'household', 'street', 'area', 'bundle', 'day', name='assignment_unit', native_enum=False, create_constraint=True, length=30), nullable=False),
+    sa.Column('numerator_step', sa.Enum('offered', 'reached', 'responded', 'participated', name='numerator_step', native_enum=False, create_constraint=True, length=30), nullable=False),
+    sa.Column('denominator_step', sa.Enum('offered', 'reached', 'responded', 'participated', name='denominator_step', native_enum=False, create_constraint=True, length=30), nullable=False),
+    sa.Column('denominator_kind', sa.Enum('people', 'households', 'letters', 'cards', 'flyers', 'copies', 'invited', 'doors', 'approached', 'calls', 'visitors', 'contacts', 'members', 'messages', 'accounts', 'impressions', 'panel_members', 'views', 'none', name='denominator_kind', native_enum=False, create_constraint=True, length=30), nullable=False),
+    sa.Column('direction', sa.Enum('higher', 'lower', name='direction', native_enum=False, create_constraint=True, length=30), nullable=False),
+    sa.Column('smallest_difference', sa.Float(), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=True),
+    sa.Column('ends_on', sa.Date(), nullable=True),
+    sa.Column('sources', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('living_lab_id', sa.Integer(), nullable=False),
+    sa.Column('status', sa.Enum('idea', 'planned', 'registered', 'in_field', 'closed', 'analysed', 'published', 'withdrawn', name='status', native_enum=False, create_constraint=True, length=30), nullable=False),
+    sa.Column('created_by_id', sa.Integer(), nullable=True),
+    sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('changed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('registered_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.CheckConstraint('ends_on >= starts_on', name=op.f('ck_experiment_ends_after_start')),
+    sa.CheckConstraint('smallest_difference > 0 AND smallest_difference < 1', name=op.f('ck_experiment_margin_is_a_share')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['user_account.id'], name=op.f('fk_experiment_created_by_id_user_account')),
+    sa.ForeignKeyConstraint(['issue_type_id'], ['issue_type.id'], name=op.f('fk_experiment_issue_type_id_issue_type')),
+    sa.ForeignKeyConstraint(['living_lab_id'], ['living_lab.id'], name=op.f('fk_experiment_living_lab_id_living_lab')),
+    sa.ForeignKeyConstraint(['phase_id'], ['phase.id'], name=op.f('fk_experiment_phase_id_phase')),
+    sa.ForeignKeyConstraint(['segmentation_model_id'], ['segmentation_model.id'], name=op.f('fk_experiment_segmentation_model_id_segmentation_model')),
+    sa.ForeignKeyConstraint(['theme_id'], ['theme.id'], name=op.f('fk_experiment_theme_id_theme')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_experiment'))
+    )
+    with op.batch_alter_table('experiment', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_experiment_living_lab_id'), ['living_lab_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_experiment_status'), ['status'], unique=False)
+
     op.create_table('invitation',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('token_hash', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
@@ -273,11 +327,359 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_style_programme_id'), ['programme_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_style_style_axis_id'), ['style_axis_id'], unique=False)
 
+    op.create_table('advice_rule',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('key', sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+    sa.Column('programme_id', sa.Integer(), nullable=False),
+    sa.Column('profile_id', sa.Integer(), nullable=True),
+    sa.Column('issue_type_id', sa.Integer(), nullable=True),
+    sa.Column('phase_id', sa.Integer(), nullable=True),
+    sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['issue_type_id'], ['issue_type.id'], name=op.f('fk_advice_rule_issue_type_id_issue_type')),
+    sa.ForeignKeyConstraint(['phase_id'], ['phase.id'], name=op.f('fk_advice_rule_phase_id_phase')),
+    sa.ForeignKeyConstraint(['profile_id'], ['profile.id'], name=op.f('fk_advice_rule_profile_id_profile')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_advice_rule_programme_id_programme')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_advice_rule')),
+    sa.UniqueConstraint('key', name=op.f('uq_advice_rule_key'))
+    )
+    with op.batch_alter_table('advice_rule', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_advice_rule_profile_id'), ['profile_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_advice_rule_programme_id'), ['programme_id'], unique=False)
+
+    op.create_table('analysis_run',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('programme_id', sa.Integer(), nullable=False),
+    sa.Column('living_lab_id', sa.Integer(), nullable=True),
+    sa.Column('experiment_id', sa.Integer(), nullable=True),
+    sa.Column('estimator', sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
+    sa.Column('method_version', sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
+    sa.Column('product_version', sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
+    sa.Column('seed', sa.Integer(), nullable=False),
+    sa.Column('scope', sa.JSON(), nullable=False),
+    sa.Column('cells', sa.JSON(), nullable=False),
+    sa.Column('cells_sha256', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('result', sa.JSON(), nullable=False),
+    sa.Column('run_by_id', sa.Integer(), nullable=True),
+    sa.Column('run_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['experiment_id'], ['experiment.id'], name=op.f('fk_analysis_run_experiment_id_experiment')),
+    sa.ForeignKeyConstraint(['living_lab_id'], ['living_lab.id'], name=op.f('fk_analysis_run_living_lab_id_living_lab')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_analysis_run_programme_id_programme')),
+    sa.ForeignKeyConstraint(['run_by_id'], ['user_account.id'], name=op.f('fk_analysis_run_run_by_id_user_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_analysis_run'))
+    )
+    with op.batch_alter_table('analysis_run', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_analysis_run_cells_sha256'), ['cells_sha256'], unique=False)
+        batch_op.create_index(batch_op.f('ix_analysis_run_experiment_id'), ['experiment_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_analysis_run_living_lab_id'), ['living_lab_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_analysis_run_programme_id'), ['programme_id'], unique=False)
+
+    op.create_table('count_import',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('experiment_id', sa.Integer(), nullable=False),
+    sa.Column('file_name', sqlmodel.sql.sqltypes.AutoString(length=255), nullable=False),
+    sa.Column('sha256', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('state', sa.Enum('preview', 'done', 'cancelled', name='state', native_enum=False, create_constraint=True, length=30), nullable=False),
+    sa.Column('notes', sa.JSON(), nullable=False),
+    sa.Column('columns', sa.JSON(), nullable=False),
+    sa.Column('good_rows', sa.JSON(), nullable=False),
+    sa.Column('faulty_rows', sa.JSON(), nullable=False),
+    sa.Column('good_count', sa.Integer(), nullable=False),
+    sa.Column('faulty_count', sa.Integer(), nullable=False),
+    sa.Column('imported_by_id', sa.Integer(), nullable=True),
+    sa.Column('offered_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('finished_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['experiment_id'], ['experiment.id'], name=op.f('fk_count_import_experiment_id_experiment')),
+    sa.ForeignKeyConstraint(['imported_by_id'], ['user_account.id'], name=op.f('fk_count_import_imported_by_id_user_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_count_import'))
+    )
+    with op.batch_alter_table('count_import', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_count_import_experiment_id'), ['experiment_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_count_import_sha256'), ['sha256'], unique=False)
+
+    op.create_table('experiment_profile',
+    sa.Column('experiment_id', sa.Integer(), nullable=False),
+    sa.Column('profile_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['experiment_id'], ['experiment.id'], name=op.f('fk_experiment_profile_experiment_id_experiment')),
+    sa.ForeignKeyConstraint(['profile_id'], ['profile.id'], name=op.f('fk_experiment_profile_profile_id_profile')),
+    sa.PrimaryKeyConstraint('experiment_id', 'profile_id', name=op.f('pk_experiment_profile'))
+    )
+    op.create_table('status_change',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('experiment_id', sa.Integer(), nullable=False),
+    sa.Column('from_status', sa.Enum('idea', 'planned', 'registered', 'in_field', 'closed', 'analysed', 'published', 'withdrawn', name='from_status', native_enum=False, create_constraint=True, length=30), nullable=True),
+    sa.Column('to_status', sa.Enum('idea', 'planned', 'registered', 'in_field', 'closed', 'analysed', 'published', 'withdrawn', name='to_status', native_enum=False, create_constraint=True, length=30), nullable=False),
+    sa.Column('changed_by_id', sa.Integer(), nullable=True),
+    sa.Column('changed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('reason', sqlmodel.sql.sqltypes.AutoString(length=2000), nullable=False),
+    sa.ForeignKeyConstraint(['changed_by_id'], ['user_account.id'], name=op.f('fk_status_change_changed_by_id_user_account')),
+    sa.ForeignKeyConstraint(['experiment_id'], ['experiment.id'], name=op.f('fk_status_change_experiment_id_experiment')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_status_change'))
+    )
+    with op.batch_alter_table('status_change', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_status_change_experiment_id'), ['experiment_id'], unique=False)
+
+    op.create_table('variant',
+    sa.Column('channel_id', sa.Integer(), nullable=False),
+    sa.Column('description', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('share', sa.Float(), nullable=True),
+    sa.Column('cost_per_unit', sa.Numeric(precision=10, scale=2), nullable=True),
+    sa.Column('denominator_kind', sa.Enum('people', 'households', 'letters', 'cards', 'flyers', 'copies', 'invited', 'doors', 'approached', 'calls', 'visitors', 'contacts', 'members', 'messages', 'accounts', 'impressions', 'panel_members', 'views', 'none', name='denominator_kind', native_enum=False, create_constraint=True, length=30), nullable=False),
+    sa.Column('is_control', sa.Boolean(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('experiment_id', sa.Integer(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.CheckConstraint('cost_per_unit >= 0', name=op.f('ck_variant_cost_not_negative')),
+    sa.CheckConstraint('share > 0 AND share <= 1', name=op.f('ck_variant_share_is_a_share')),
+    sa.ForeignKeyConstraint(['channel_id'], ['channel.id'], name=op.f('fk_variant_channel_id_channel')),
+    sa.ForeignKeyConstraint(['experiment_id'], ['experiment.id'], name=op.f('fk_variant_experiment_id_experiment')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_variant'))
+    )
+    with op.batch_alter_table('variant', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_variant_channel_id'), ['channel_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_variant_experiment_id'), ['experiment_id'], unique=False)
+
+    op.create_table('wave',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('experiment_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=True),
+    sa.ForeignKeyConstraint(['experiment_id'], ['experiment.id'], name=op.f('fk_wave_experiment_id_experiment')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_wave')),
+    sa.UniqueConstraint('experiment_id', 'number', name=op.f('uq_wave_experiment_id_number'))
+    )
+    with op.batch_alter_table('wave', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_wave_experiment_id'), ['experiment_id'], unique=False)
+
+    op.create_table('advice_rule_version',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('advice_rule_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('state', sa.Enum('proposed', 'published', 'rejected', 'superseded', 'retired', name='state', native_enum=False, create_constraint=True, length=30), nullable=False),
+    sa.Column('proposal_state', sa.Enum('advise', 'tentative', 'no_difference', 'not_enough', name='proposal_state', native_enum=False, create_constraint=True, length=30), nullable=False),
+    sa.Column('verdict', sa.Enum('no_difference', 'clearly_better', 'probably_better', 'not_enough_data', name='verdict', native_enum=False, create_constraint=True, length=30), nullable=False),
+    sa.Column('channel_id', sa.Integer(), nullable=True),
+    sa.Column('style_ids', sa.JSON(), nullable=False),
+    sa.Column('evidence', sa.JSON(), nullable=False),
+    sa.Column('analysis_run_id', sa.Integer(), nullable=False),
+    sa.Column('experiment_id', sa.Integer(), nullable=True),
+    sa.Column('living_lab_id', sa.Integer(), nullable=False),
+    sa.Column('proposed_by_id', sa.Integer(), nullable=True),
+    sa.Column('proposed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('decided_by_id', sa.Integer(), nullable=True),
+    sa.Column('decided_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('decision_reason', sqlmodel.sql.sqltypes.AutoString(length=2000), nullable=False),
+    sa.Column('retired_by_id', sa.Integer(), nullable=True),
+    sa.Column('retired_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('retirement_reason', sqlmodel.sql.sqltypes.AutoString(length=2000), nullable=False),
+    sa.ForeignKeyConstraint(['advice_rule_id'], ['advice_rule.id'], name=op.f('fk_advice_rule_version_advice_rule_id_advice_rule')),
+    sa.ForeignKeyConstraint(['analysis_run_id'], ['analysis_run.id'], name=op.f('fk_advice_rule_version_analysis_run_id_analysis_run')),
+    sa.ForeignKeyConstraint(['channel_id'], ['channel.id'], name=op.f('fk_advice_rule_version_channel_id_channel')),
+    sa.ForeignKeyConstraint(['decided_by_id'], ['user_account.id'], name=op.f('fk_advice_rule_version_decided_by_id_user_account')),
+    sa.ForeignKeyConstraint(['experiment_id'], ['experiment.id'], name=op.f('fk_advice_rule_version_experiment_id_experiment')),
+    sa.ForeignKeyConstraint(['living_lab_id'], ['living_lab.id'], name=op.f('fk_advice_rule_version_living_lab_id_living_lab')),
+    sa.ForeignKeyConstraint(['proposed_by_id'], ['user_account.id'], name=op.f('fk_advice_rule_version_proposed_by_id_user_account')),
+    sa.ForeignKeyConstraint(['retired_by_id'], ['user_account.id'], name=op.f('fk_advice_rule_version_retired_by_id_user_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_advice_rule_version')),
+    sa.UniqueConstraint('advice_rule_id', 'number', name=op.f('uq_advice_rule_version_advice_rule_id_number'))
+    )
+    with op.batch_alter_table('advice_rule_version', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_advice_rule_version_advice_rule_id'), ['advice_rule_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_advice_rule_version_analysis_run_id'), ['analysis_run_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_advice_rule_version_experiment_id'), ['experiment_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_advice_rule_version_living_lab_id'), ['living_lab_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_advice_rule_version_state'), ['state'], unique=False)
+
+    op.create_table('count_cell',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('key', sqlmodel.sql.sqltypes.AutoString(length=400), nullable=False),
+    sa.Column('experiment_id', sa.Integer(), nullable=False),
+    sa.Column('variant_id', sa.Integer(), nullable=False),
+    sa.Column('profile_id', sa.Integer(), nullable=True),
+    sa.Column('profile_basis', sa.Enum('self_report', 'panel', 'area_dominant', 'area_mix', 'records', 'unknown', name='profile_basis', native_enum=False, create_constraint=True, length=30), nullable=False),
+    sa.Column('is_profile_known_before', sa.Boolean(), nullable=False),
+    sa.Column('area', sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
+    sa.Column('wave_id', sa.Integer(), nullable=False),
+    sa.Column('cluster', sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('review_state', sa.Enum('pending', 'approved', 'returned', 'held', name='review_state', native_enum=False, create_constraint=True, length=30), nullable=False),
+    sa.Column('count_method', sa.Enum('counted', 'estimated', 'platform', name='count_method', native_enum=False, create_constraint=True, length=30), nullable=False),
+    sa.Column('known_steps', sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
+    sa.Column('observations', sa.Integer(), nullable=False),
+    sa.Column('offered', sa.BigInteger(), nullable=True),
+    sa.Column('reached', sa.BigInteger(), nullable=True),
+    sa.Column('responded', sa.BigInteger(), nullable=True),
+    sa.Column('participated', sa.BigInteger(), nullable=True),
+    sa.CheckConstraint('observations > 0', name=op.f('ck_count_cell_not_empty')),
+    sa.ForeignKeyConstraint(['experiment_id'], ['experiment.id'], name=op.f('fk_count_cell_experiment_id_experiment')),
+    sa.ForeignKeyConstraint(['profile_id'], ['profile.id'], name=op.f('fk_count_cell_profile_id_profile')),
+    sa.ForeignKeyConstraint(['variant_id'], ['variant.id'], name=op.f('fk_count_cell_variant_id_variant')),
+    sa.ForeignKeyConstraint(['wave_id'], ['wave.id'], name=op.f('fk_count_cell_wave_id_wave')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_count_cell')),
+    sa.UniqueConstraint('key', name=op.f('uq_count_cell_key'))
+    )
+    with op.batch_alter_table('count_cell', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_count_cell_experiment_id'), ['experiment_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_count_cell_variant_id'), ['variant_id'], unique=False)
+
+    op.create_table('observation',
+    sa.Column('variant_id', sa.Integer(), nullable=False),
+    sa.Column('profile_id', sa.Integer(), nullable=True),
+    sa.Column('profile_basis', sa.Enum('self_report', 'panel', 'area_dominant', 'area_mix', 'records', 'unknown', name='profile_basis', native_enum=False, create_constraint=True, length=30), nullable=False),
+    sa.Column('is_profile_known_before', sa.Boolean(), nullable=False),
+    sa.Column('area', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('observed_on', sa.Date(), nullable=False),
+    sa.Column('cluster', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('offered', sa.Integer(), nullable=True),
+    sa.Column('reached', sa.Integer(), nullable=True),
+    sa.Column('responded', sa.Integer(), nullable=True),
+    sa.Column('participated', sa.Integer(), nullable=True),
+    sa.Column('count_method', sa.Enum('counted', 'estimated', 'platform', name='count_method', native_enum=False, create_constraint=True, length=30), nullable=False),
+    sa.Column('remark', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('uuid', sa.Uuid(), nullable=False),
+    sa.Column('experiment_id', sa.Integer(), nullable=False),
+    sa.Column('wave_id', sa.Integer(), nullable=False),
+    sa.Column('replaces_id', sa.Integer(), nullable=True),
+    sa.Column('is_void', sa.Boolean(), nullable=False),
+    sa.Column('correction_reason', sqlmodel.sql.sqltypes.AutoString(length=2000), nullable=False),
+    sa.Column('review_state', sa.Enum('pending', 'approved', 'returned', 'held', name='review_state', native_enum=False, create_constraint=True, length=30), nullable=False),
+    sa.Column('import_id', sa.Integer(), nullable=True),
+    sa.Column('recorded_by_id', sa.Integer(), nullable=True),
+    sa.Column('recorded_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.CheckConstraint('offered >= 0', name=op.f('ck_observation_offered_not_negative')),
+    sa.CheckConstraint('participated <= offered', name=op.f('ck_observation_participated_within_offered')),
+    sa.CheckConstraint('participated <= reached', name=op.f('ck_observation_participated_within_reached')),
+    sa.CheckConstraint('participated <= responded', name=op.f('ck_observation_participated_within_responded')),
+    sa.CheckConstraint('participated >= 0', name=op.f('ck_observation_participated_not_negative')),
+    sa.CheckConstraint('reached <= offered', name=op.f('ck_observation_reached_within_offered')),
+    sa.CheckConstraint('reached >= 0', name=op.f('ck_observation_reached_not_negative')),
+    sa.CheckConstraint('responded <= offered', name=op.f('ck_observation_responded_within_offered')),
+    sa.CheckConstraint('responded <= reached', name=op.f('ck_observation_responded_within_reached')),
+    sa.CheckConstraint('responded >= 0', name=op.f('ck_observation_responded_not_negative')),
+    sa.ForeignKeyConstraint(['experiment_id'], ['experiment.id'], name=op.f('fk_observation_experiment_id_experiment')),
+    sa.ForeignKeyConstraint(['import_id'], ['count_import.id'], name=op.f('fk_observation_import_id_count_import')),
+    sa.ForeignKeyConstraint(['profile_id'], ['profile.id'], name=op.f('fk_observation_profile_id_profile')),
+    sa.ForeignKeyConstraint(['recorded_by_id'], ['user_account.id'], name=op.f('fk_observation_recorded_by_id_user_account')),
+    sa.ForeignKeyConstraint(['replaces_id'], ['observation.id'], name=op.f('fk_observation_replaces_id_observation')),
+    sa.ForeignKeyConstraint(['variant_id'], ['variant.id'], name=op.f('fk_observation_variant_id_variant')),
+    sa.ForeignKeyConstraint(['wave_id'], ['wave.id'], name=op.f('fk_observation_wave_id_wave')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_observation')),
+    sa.UniqueConstraint('replaces_id', name=op.f('uq_observation_replaces_id')),
+    sa.UniqueConstraint('uuid', name=op.f('uq_observation_uuid'))
+    )
+    with op.batch_alter_table('observation', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_observation_experiment_id'), ['experiment_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_observation_import_id'), ['import_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_observation_profile_id'), ['profile_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_observation_recorded_at'), ['recorded_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_observation_review_state'), ['review_state'], unique=False)
+        batch_op.create_index(batch_op.f('ix_observation_variant_id'), ['variant_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_observation_wave_id'), ['wave_id'], unique=False)
+
+    op.create_table('variant_style',
+    sa.Column('variant_id', sa.Integer(), nullable=False),
+    sa.Column('style_axis_id', sa.Integer(), nullable=False),
+    sa.Column('style_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['style_id', 'style_axis_id'], ['style.id', 'style.style_axis_id'], name=op.f('fk_variant_style_style_id_style_axis_id_style')),
+    sa.ForeignKeyConstraint(['variant_id'], ['variant.id'], name=op.f('fk_variant_style_variant_id_variant')),
+    sa.PrimaryKeyConstraint('variant_id', 'style_axis_id', name=op.f('pk_variant_style'))
+    )
+    op.create_table('wave_share',
+    sa.Column('wave_id', sa.Integer(), nullable=False),
+    sa.Column('variant_id', sa.Integer(), nullable=False),
+    sa.Column('share', sa.Float(), nullable=False),
+    sa.CheckConstraint('share > 0 AND share <= 1', name=op.f('ck_wave_share_share_is_a_share')),
+    sa.ForeignKeyConstraint(['variant_id'], ['variant.id'], name=op.f('fk_wave_share_variant_id_variant')),
+    sa.ForeignKeyConstraint(['wave_id'], ['wave.id'], name=op.f('fk_wave_share_wave_id_wave')),
+    sa.PrimaryKeyConstraint('wave_id', 'variant_id', name=op.f('pk_wave_share'))
+    )
+    op.create_table('advice_edition_rule',
+    sa.Column('edition_id', sa.Integer(), nullable=False),
+    sa.Column('version_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['edition_id'], ['advice_edition.id'], name=op.f('fk_advice_edition_rule_edition_id_advice_edition')),
+    sa.ForeignKeyConstraint(['version_id'], ['advice_rule_version.id'], name=op.f('fk_advice_edition_rule_version_id_advice_rule_version')),
+    sa.PrimaryKeyConstraint('edition_id', 'version_id', name=op.f('pk_advice_edition_rule'))
+    )
+    op.create_table('observation_review',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('observation_id', sa.Integer(), nullable=False),
+    sa.Column('state', sa.Enum('pending', 'approved', 'returned', 'held', name='state', native_enum=False, create_constraint=True, length=30), nullable=False),
+    sa.Column('reason', sqlmodel.sql.sqltypes.AutoString(length=2000), nullable=False),
+    sa.Column('reviewed_by_id', sa.Integer(), nullable=True),
+    sa.Column('reviewed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['observation_id'], ['observation.id'], name=op.f('fk_observation_review_observation_id_observation')),
+    sa.ForeignKeyConstraint(['reviewed_by_id'], ['user_account.id'], name=op.f('fk_observation_review_reviewed_by_id_user_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_observation_review'))
+    )
+    with op.batch_alter_table('observation_review', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_observation_review_observation_id'), ['observation_id'], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('observation_review', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_observation_review_observation_id'))
+
+    op.drop_table('observation_review')
+    op.drop_table('advice_edition_rule')
+    op.drop_table('wave_share')
+    op.drop_table('variant_style')
+    with op.batch_alter_table('observation', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_observation_wave_id'))
+        batch_op.drop_index(batch_op.f('ix_observation_variant_id'))
+        batch_op.drop_index(batch_op.f('ix_observation_review_state'))
+        batch_op.drop_index(batch_op.f('ix_observation_recorded_at'))
+        batch_op.drop_index(batch_op.f('ix_observation_profile_id'))
+        batch_op.drop_index(batch_op.f('ix_observation_import_id'))
+        batch_op.drop_index(batch_op.f('ix_observation_experiment_id'))
+
+    op.drop_table('observation')
+    with op.batch_alter_table('count_cell', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_count_cell_variant_id'))
+        batch_op.drop_index(batch_op.f('ix_count_cell_experiment_id'))
+
+    op.drop_table('count_cell')
+    with op.batch_alter_table('advice_rule_version', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_advice_rule_version_state'))
+        batch_op.drop_index(batch_op.f('ix_advice_rule_version_living_lab_id'))
+        batch_op.drop_index(batch_op.f('ix_advice_rule_version_experiment_id'))
+        batch_op.drop_index(batch_op.f('ix_advice_rule_version_analysis_run_id'))
+        batch_op.drop_index(batch_op.f('ix_advice_rule_version_advice_rule_id'))
+
+    op.drop_table('advice_rule_version')
+    with op.batch_alter_table('wave', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_wave_experiment_id'))
+
+    op.drop_table('wave')
+    with op.batch_alter_table('variant', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_variant_experiment_id'))
+        batch_op.drop_index(batch_op.f('ix_variant_channel_id'))
+
+    op.drop_table('variant')
+    with op.batch_alter_table('status_change', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_status_change_experiment_id'))
+
+    op.drop_table('status_change')
+    op.drop_table('experiment_profile')
+    with op.batch_alter_table('count_import', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_count_import_sha256'))
+        batch_op.drop_index(batch_op.f('ix_count_import_experiment_id'))
+
+    op.drop_table('count_import')
+    with op.batch_alter_table('analysis_run', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_analysis_run_programme_id'))
+        batch_op.drop_index(batch_op.f('ix_analysis_run_living_lab_id'))
+        batch_op.drop_index(batch_op.f('ix_analysis_run_experiment_id'))
+        batch_op.drop_index(batch_op.f('ix_analysis_run_cells_sha256'))
+
+    op.drop_table('analysis_run')
+    with op.batch_alter_table('advice_rule', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_advice_rule_programme_id'))
+        batch_op.drop_index(batch_op.f('ix_advice_rule_profile_id'))
+
+    op.drop_table('advice_rule')
     with op.batch_alter_table('style', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_style_style_axis_id'))
         batch_op.drop_index(batch_op.f('ix_style_programme_id'))
@@ -300,6 +702,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_invitation_living_lab_id'))
 
     op.drop_table('invitation')
+    with op.batch_alter_table('experiment', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_experiment_status'))
+        batch_op.drop_index(batch_op.f('ix_experiment_living_lab_id'))
+
+    op.drop_table('experiment')
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_audit_entry_user_id'))
         batch_op.drop_index(batch_op.f('ix_audit_entry_programme_id'))
@@ -335,6 +742,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_channel_programme_id'))
 
     op.drop_table('channel')
+    with op.batch_alter_table('advice_edition', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_advice_edition_programme_id'))
+
+    op.drop_table('advice_edition')
     op.drop_table('user_account')
     with op.batch_alter_table('sign_in_attempt', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sign_in_attempt_key_hash'))
