@@ -170,8 +170,8 @@ def _lay_out(
             for variant, counts in row.items()
         ),
         variant_totals=tuple(
-            Total(variant, *_show(_add_up(columns[variant]), variant not in hidden_variants, is_exact))
-            for variant in sorted(columns)
+            Total(variant, *_show(_add_up(column), variant not in hidden_variants, is_exact))
+            for variant, column in sorted(columns.items())
         ),
         profile_totals=tuple(
             Total(profile, *_show(_add_up(row.values()), profile in shown, is_exact))
