@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import model_validator
+from pydantic import StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -88,6 +88,8 @@ class ExperimentBase(SQLModel):
     segmentation_model_id: int | None = Field(
         default=None, foreign_key="segmentation_model.id"
     )
+    # No profile chosen is not the same as the choice to look at all residents together.
+    is_without_profiles: bool = False
     purpose: Purpose = Field(sa_type=closed_set(Purpose, "purpose"))
     design_type: DesignType = Field(sa_type=closed_set(DesignType, "design_type"))
     assignment_unit: AssignmentUnit = Field(
@@ -146,7 +148,7 @@ class ExperimentCreate(ExperimentBase):
         """Refuse a period that ends before it starts."""
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise PydanticCustomError(
-                "ends_before_start", "The period ends before it starts."
+                "ends_before_start", "The period ends before it starts.", {"field": "ends_on"}
             )
         return self
 
@@ -156,7 +158,9 @@ class ExperimentCreate(ExperimentBase):
         steps = list(Step)
         if steps.index(self.numerator_step) <= steps.index(self.denominator_step):
             raise PydanticCustomError(
-                "outcome_not_later", "The outcome comes before what it is divided by."
+                "outcome_not_later",
+                "What counts as success must come after whom it is counted out of.",
+                {"field": "numerator_step"},
             )
         return self
 
@@ -261,3 +265,10 @@ class StatusChange(SQLModel, table=True):
     changed_by_id: int | None = Field(default=None, foreign_key="user_account.id")
     changed_at: datetime
     reason: str = Field(default="", max_length=2000)
+
+
+class StatusChangeCreate(SQLModel):
+    """A step to take as it comes in."""
+
+    to_status: ExperimentStatus
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
