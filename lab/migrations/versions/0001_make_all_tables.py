@@ -211,6 +211,7 @@ def upgrade() -> None:
     sa.Column('phase_id', sa.Integer(), nullable=True),
     sa.Column('theme_id', sa.Integer(), nullable=True),
     sa.Column('segmentation_model_id', sa.Integer(), nullable=True),
+    sa.Column('is_without_profiles', sa.Boolean(), nullable=False),
     sa.Column('purpose', sa.Enum('research', 'information', 'activation', name='purpose', native_enum=False, create_constraint=True, length=30), nullable=False),
     sa.Column('design_type', sa.Enum('randomised', 'cluster_randomised', 'alternating', 'comparison', 'before_after', 'retrospective', 'vignette', name='design_type', native_enum=False, create_constraint=True, length=30), nullable=False),
     sa.Column('assignment_unit', sa.Enum('person', 'household', 'street', 'area', 'bundle', 'day', name='assignment_unit', native_enum=False, create_constraint=True, length=30), nullable=False),
