@@ -200,7 +200,8 @@ class Answer:
     @property
     def errors(self) -> list[str]:
         """What the summary of errors says."""
-        return [item.text for box in self.page.all(class_="error-summary") for item in box.all("li")]
+        boxes = self.page.all(class_="error-summary")
+        return [item.text for box in boxes for item in box.all("li")]
 
     @property
     def token(self) -> str | None:
