@@ -1,0 +1,212 @@
+"""From the count cells of an experiment to its comparison, which is remembered once made."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from analysis.disclosure import (
+    ProtectedTable,
+    list_profile_cells,
+    list_total_cells,
+)
+from analysis.registry import load_estimator
+from analysis.stats.cells import (
+    Assignment,
+    Cell,
+    Denominator,
+    Direction,
+    ExperimentDesign,
+    sum_cells,
+)
+from analysis.stats.results import ExperimentComparison
+from experiments.models.experiments import AssignmentUnit, DesignType, Experiment, Step
+from experiments.models.observations import CountMethod
+from experiments.naming import NamedVariant
+from experiments.queries.cells import CellSum
+from lab.models.labels import DenominatorKind
+
+ESTIMATOR = "single_experiment"
+# One of these reaches a whole household, so a lottery of households is a lottery of these.
+PER_HOUSEHOLD = {
+    DenominatorKind.HOUSEHOLDS,
+    DenominatorKind.LETTERS,
+    DenominatorKind.CARDS,
+    DenominatorKind.FLYERS,
+    DenominatorKind.COPIES,
+    DenominatorKind.DOORS,
+}
+# Only these designs promise every variant its share.
+WITH_SHARES = {DesignType.RANDOMISED, DesignType.CLUSTER_RANDOMISED, DesignType.ALTERNATING}
+# Reports of some hundred experiments; each one holds its cells and its results.
+REMEMBERED = 256
+
+WaveShares = Mapping[int, Mapping[int, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What an experiment counted, as the statistics take it.
+
+    `cells` name a profile by its number as text, a variant by its place in `variants`. `records`
+    of the usable ones, `without_outcome` and `without_denominator` are left out of the cells.
+    """
+
+    cells: tuple[Cell, ...]
+    design: ExperimentDesign
+    denominator: Denominator
+    variants: tuple[NamedVariant, ...]
+    records: int
+    without_outcome: int
+    without_denominator: int
+
+    @property
+    def used(self) -> int:
+        """Return how many records the comparison rests on."""
+        return self.records - self.without_outcome - self.without_denominator
+
+
+def gather_counts(
+    experiment: Experiment,
+    variants: Sequence[NamedVariant],
+    rows: Sequence[CellSum],
+    all_rows: Sequence[CellSum] | None = None,
+    shares: WaveShares | None = None,
+) -> Counts:
+    """Return the cells and the design of an experiment.
+
+    rows: the sums to compare. all_rows: those before any filter, which the design and the choice
+    of denominator follow. shares: per wave number, the share of each variant where it has its own.
+    """
+    everything = rows if all_rows is None else all_rows
+    places = {variant.id: place for place, variant in enumerate(variants)}
+    denominator = choose_denominator(everything, experiment.numerator_step)
+    known = [row for row in rows if getattr(row, experiment.numerator_step) is not None]
+    usable = [row for row in known if getattr(row, denominator) is not None]
+    return Counts(
+        cells=sum_cells(_as_cell(row, places, experiment.numerator_step) for row in usable),
+        design=describe_design(experiment, variants, everything, denominator, shares or {}),
+        denominator=denominator,
+        variants=tuple(variants),
+        records=_count_records(rows),
+        without_outcome=_count_records(rows) - _count_records(known),
+        without_denominator=_count_records(known) - _count_records(usable),
+    )
+
+
+def choose_denominator(rows: Iterable[CellSum], numerator_step: Step) -> Denominator:
+    """Return `offered` if all that was counted has it, else `reached`."""
+    if numerator_step is Step.REACHED:
+        return Denominator.OFFERED
+    is_everywhere = all(row.offered is not None for row in rows)
+    return Denominator.OFFERED if is_everywhere else Denominator.REACHED
+
+
+def describe_design(
+    experiment: Experiment,
+    variants: Sequence[NamedVariant],
+    rows: Sequence[CellSum],
+    denominator: Denominator,
+    shares: WaveShares,
+) -> ExperimentDesign:
+    """Return the facts of the design that the comparison rests on."""
+    controls = [place for place, variant in enumerate(variants) if variant.is_control]
+    is_clustered = is_unit_bigger(experiment)
+    return ExperimentDesign(
+        variant_count=len(variants),
+        control=controls[0] if controls else None,
+        margin=experiment.smallest_difference,
+        direction=Direction(experiment.direction.value),
+        denominator=denominator,
+        is_cluster_assigned=is_clustered,
+        assignment_unit=experiment.assignment_unit.value,
+        assignments=_list_assignments(experiment, variants, rows, shares, is_clustered),
+        exploratory_profiles=frozenset(
+            str(row.profile_id)
+            for row in rows
+            if row.profile_id is not None and not row.is_profile_known_before
+        ),
+        is_reach_estimated=any(row.count_method is not CountMethod.COUNTED for row in rows),
+    )
+
+
+def is_unit_bigger(experiment: Experiment) -> bool:
+    """Tell whether what was given a variant as a whole is bigger than what is counted."""
+    if experiment.assignment_unit is AssignmentUnit.PERSON:
+        return False
+    is_household = experiment.assignment_unit is AssignmentUnit.HOUSEHOLD
+    return not (is_household and experiment.denominator_kind in PER_HOUSEHOLD)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def compare_cells(cells: tuple[Cell, ...], design: ExperimentDesign) -> ExperimentComparison:
+    """Return the comparison of an experiment, made once for the same cells and design."""
+    return load_estimator(ESTIMATOR)(cells, design)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def compare_protected(
+    table: ProtectedTable, design: ExperimentDesign, denominator: Denominator
+) -> ExperimentComparison:
+    """Return the comparison as readers beyond the lab's own team may see it.
+
+    Only what the protected table shows goes in: per profile the cells that are shown, over
+    everyone the totals, which hold the withheld profiles too.
+    """
+    # Numbers of assignment units are counts as well, and are not shown to these readers.
+    bare = replace(design, denominator=denominator, assignments=())
+    per_profile = compare_cells(list_profile_cells(table, denominator), bare)
+    together = compare_cells(list_total_cells(table, denominator), bare)
+    return replace(per_profile, total=together.total)
+
+
+def _as_cell(row: CellSum, places: Mapping[int, int], numerator_step: Step) -> Cell:
+    return Cell(
+        profile=None if row.profile_id is None else str(row.profile_id),
+        variant=places[row.variant_id],
+        wave=str(row.wave_number),
+        cluster=row.cluster or None,
+        offered=row.offered,
+        reached=row.reached,
+        numerator=getattr(row, numerator_step),
+    )
+
+
+def _count_records(rows: Iterable[CellSum]) -> int:
+    return sum(row.observations for row in rows)
+
+
+def _list_assignments(
+    experiment: Experiment,
+    variants: Sequence[NamedVariant],
+    rows: Sequence[CellSum],
+    shares: WaveShares,
+    is_clustered: bool,
+) -> tuple[Assignment, ...]:
+    """Return the assignment units per wave, or nothing where units or shares are not known."""
+    if experiment.design_type not in WITH_SHARES or not rows:
+        return ()
+    found = []
+    for wave in sorted({row.wave_number for row in rows}):
+        own = shares.get(wave, {})
+        promised = tuple(own.get(one.id, one.share) for one in variants)
+        units = _count_units([row for row in rows if row.wave_number == wave], is_clustered)
+        if units is None or None in promised:
+            return ()
+        found.append(Assignment(tuple(units.get(one.id, 0) for one in variants), promised))
+    return tuple(found)
+
+
+def _count_units(rows: Sequence[CellSum], is_clustered: bool) -> dict[int, int] | None:
+    if is_clustered:
+        if not all(row.cluster for row in rows):
+            return None
+        clusters: dict[int, set[str]] = {}
+        for row in rows:
+            clusters.setdefault(row.variant_id, set()).add(row.cluster)
+        return {variant: len(names) for variant, names in clusters.items()}
+    if any(row.offered is None for row in rows):
+        return None
+    units: dict[int, int] = {}
+    for row in rows:
+        units[row.variant_id] = units.get(row.variant_id, 0) + row.offered
+    return units
