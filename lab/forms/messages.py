@@ -70,7 +70,8 @@ def _message_of(found: dict, known: dict[str, object]) -> str:
         message = str(known[found["type"]])
         return message % values if "%(" in message else message
     # The product's own checks say in English what is wrong; that is what gets translated.
-    return _(found["msg"])
+    english = found["msg"]
+    return _(english)
 
 
 def _plain(value: object) -> object:

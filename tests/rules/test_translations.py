@@ -1,0 +1,83 @@
+"""Rules for texts: each one has a Dutch translation with the same placeholders."""
+
+import re
+from functools import cache
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.pofile import read_po
+
+from lab.paths import TRANSLATIONS
+from tests.rules.sources import PACKAGES, ROOT
+
+KEYWORDS = {
+    **DEFAULT_KEYWORDS,
+    "lazy_gettext": None,
+    "lazy_ngettext": (1, 2),
+    "lazy_pgettext": ((1, "c"), 2),
+}
+METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2"), ("**.xml", "jinja2")]
+PLACEHOLDER = re.compile(r"%\((\w+)\)|(?<!%)%(?![%(])")
+
+
+@cache
+def used() -> dict:
+    """Return the texts in code and templates, with the first place where each stands."""
+    found = {}
+    for folder in (*PACKAGES, "templates"):
+        rows = extract_from_dir(ROOT / folder, METHODS, keywords=KEYWORDS)
+        for file, line, msgid, _comments, context in rows:
+            found.setdefault((context, msgid), f"{folder}/{file}:{line}")
+    return found
+
+
+@cache
+def catalogue() -> Catalog:
+    """Return the Dutch catalogue."""
+    with (TRANSLATIONS / "nl" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        return read_po(file, locale="nl")
+
+
+def find(context, msgid):
+    """Return the entry of a text; plurals are found by their singular."""
+    return catalogue().get(msgid[0] if isinstance(msgid, tuple) else msgid, context)
+
+
+def strings(entry) -> list[str]:
+    """Return the translations of an entry, one for each plural form."""
+    return [entry.string] if isinstance(entry.string, str) else list(entry.string)
+
+
+def placeholders(text: str) -> set[str]:
+    """Return the names that a text leaves open."""
+    return {match[1] or "%" for match in PLACEHOLDER.finditer(text)}
+
+
+def test_every_text_has_a_dutch_translation():
+    missing = []
+    for (context, msgid), place in used().items():
+        entry = find(context, msgid)
+        if not (entry and entry.id == msgid and entry.string and all(strings(entry))):
+            missing.append(f"{place} {msgid!r}")
+    assert not missing, "Not translated:\n" + "\n".join(sorted(missing))
+
+
+def test_no_translation_is_marked_fuzzy():
+    fuzzy = [entry.id for entry in catalogue() if entry.id and entry.fuzzy]
+    assert not fuzzy, f"Look at and unmark: {fuzzy}"
+
+
+def test_no_text_in_use_is_marked_obsolete():
+    obsolete = [key for key in used() if key[1] in catalogue().obsolete]
+    assert not obsolete, f"Bring back: {obsolete}"
+
+
+def test_translations_keep_the_placeholders():
+    wrong = []
+    for entry in catalogue():
+        for text in strings(entry) if entry.id else ():
+            wanted = [entry.id] if isinstance(entry.id, str) else entry.id
+            # A singular form may say “one” where the plural shows the number.
+            if text and placeholders(text) not in [placeholders(one) for one in wanted]:
+                wrong.append(f"{entry.id!r} → {text!r}")
+    assert not wrong, "Placeholders differ:\n" + "\n".join(wrong)
