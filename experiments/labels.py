@@ -6,6 +6,7 @@ from enum import StrEnum
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from experiments.grade import Grade, GradeReason
 from experiments.models.experiments import (
     AssignmentUnit,
     DesignType,
@@ -15,6 +16,7 @@ from experiments.models.experiments import (
     Step,
 )
 from experiments.models.observations import CountMethod, ProfileBasis, ReviewState
+from experiments.progress import Need
 from lab.models.labels import DenominatorKind
 
 Labels = Mapping[StrEnum, LazyString]
@@ -101,6 +103,48 @@ DENOMINATOR_KINDS: Labels = {
     DenominatorKind.VIEWS: _l("views"),
     DenominatorKind.NONE: _l("cannot be counted"),
 }
+NEEDS: Labels = {
+    Need.QUESTION: _l("a question"),
+    Need.FIRST_VARIANT: _l("a variant"),
+    Need.TWO_VARIANTS: _l("at least two variants"),
+    Need.ONE_CONTROL: _l("at most one control"),
+    Need.SHARES: _l("shares that make 100 together, or none at all"),
+    Need.PROFILES: _l("profiles, or the choice to look at all residents together"),
+    Need.FIRST_DAY: _l("the first day"),
+    Need.LAST_DAY: _l("the last day"),
+    Need.COUNTS: _l("counts"),
+}
+GRADE_REASONS: Labels = {
+    GradeReason.LOTTERY: _l("A lottery decided who got which variant."),
+    GradeReason.TAKING_TURNS: _l(
+        "Taking turns is no lottery: whoever hands out knows what comes next."
+    ),
+    GradeReason.NO_LOTTERY: _l("There was no lottery: the groups may differ in other ways."),
+    GradeReason.BEFORE_AFTER: _l(
+        "Before and after were compared: other things changed in that time too."
+    ),
+    GradeReason.AFTERWARDS_COMPARED: _l("Measured afterwards only, beside a comparison group."),
+    GradeReason.AFTERWARDS_ALONE: _l("Measured afterwards only, without a comparison group."),
+    GradeReason.NOTHING_COMPARED: _l("There are no two variants to compare."),
+    GradeReason.STATED_PREFERENCE: _l("People said what they would do. Nobody saw what they did."),
+    GradeReason.REGISTERED_BEFORE: _l("Registered before the field work began."),
+    GradeReason.REGISTERED_AFTER: _l("Registered only after the field work began."),
+    GradeReason.NOT_REGISTERED: _l("Not registered."),
+    GradeReason.ENTERED_AFTERWARDS: _l("Entered here only after it ended."),
+    GradeReason.DENOMINATOR_COUNTED: _l("It was counted how many people could respond."),
+    GradeReason.DENOMINATOR_ESTIMATED: _l(
+        "How many people could respond was estimated, or reported by a platform."
+    ),
+    GradeReason.DENOMINATOR_UNKNOWN: _l("It is not known how many people could respond."),
+    GradeReason.NOTHING_COUNTED_YET: _l("Nothing is counted yet: the grade can still change."),
+}
+GRADES: Labels = {
+    Grade.A: _l("a lottery, registered beforehand, everything counted"),
+    Grade.B: _l("a lottery"),
+    Grade.C: _l("a comparison without a lottery"),
+    Grade.D: _l("no comparison, or not known how many people could respond"),
+    Grade.P: _l("a stated preference"),
+}
 # What the log calls the fields of an experiment and of a variant.
 FIELDS: Mapping[str, LazyString] = {
     "title": _l("Title"),
@@ -118,6 +162,7 @@ FIELDS: Mapping[str, LazyString] = {
     "denominator_step": _l("Out of whom"),
     "denominator_kind": _l("What is counted"),
     "direction": _l("Better is"),
+    "is_without_profiles": _l("All residents together"),
     "smallest_difference": _l("Smallest difference that matters"),
     "starts_on": _l("First day"),
     "ends_on": _l("Last day"),

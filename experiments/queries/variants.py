@@ -5,7 +5,8 @@ from collections.abc import Collection
 
 from sqlmodel import Session, col, select
 
-from experiments.models.experiments import Variant, VariantStyle
+from experiments.models.experiments import Variant, VariantStyle, WaveShare
+from experiments.models.observations import Observation
 from experiments.naming import NamedVariant, letter_of, name_variant, tell_apart
 from lab.models.labels import Channel, Style, StyleAxis
 
@@ -68,9 +69,9 @@ def _name(variant: Variant, channel: Channel, styles: list[Style], letter: str) 
     )
 
 
-def find_variant(session: Session, variant_id: int) -> Variant | None:
-    """Return a variant, or None."""
-    return session.get(Variant, variant_id)
+def get_variant(session: Session, variant_id: int) -> Variant:
+    """Return a variant that is known to exist."""
+    return session.get_one(Variant, variant_id)
 
 
 def list_variant_rows(session: Session, experiment_id: int) -> list[Variant]:
@@ -86,3 +87,15 @@ def list_variant_rows(session: Session, experiment_id: int) -> list[Variant]:
 def list_variant_styles(session: Session, variant_id: int) -> list[VariantStyle]:
     """Return the styles of a variant as they are kept."""
     return list(session.exec(select(VariantStyle).where(VariantStyle.variant_id == variant_id)))
+
+
+def list_dependents(session: Session, variant_id: int) -> list[VariantStyle | WaveShare]:
+    """Return the records that only exist for a variant: its styles and its shares in waves."""
+    shares = session.exec(select(WaveShare).where(WaveShare.variant_id == variant_id))
+    return [*list_variant_styles(session, variant_id), *shares]
+
+
+def is_counted(session: Session, variant_id: int) -> bool:
+    """Tell whether anything was ever counted of a variant, be it corrected since."""
+    statement = select(Observation.id).where(Observation.variant_id == variant_id).limit(1)
+    return session.exec(statement).first() is not None

@@ -21,20 +21,24 @@ def start_first_wave(session: Session, experiment: Experiment) -> Wave:
     return _start_wave(session, experiment, 1, experiment.starts_on)
 
 
-def follow_variants(session: Session, experiment: Experiment, on: date) -> None:
-    """Let the waves follow a change of the variants or of their shares."""
+def share_out(session: Session, experiment_id: int) -> dict[int, float]:
+    """Return the chance of each variant to be given, as the design has it now."""
+    return divide_shares(list_variant_rows(session, experiment_id))
+
+
+def follow_variants(
+    session: Session, experiment: Experiment, before: dict[int, float], on: date
+) -> None:
+    """Let the waves follow a change of the variants or of the shares that they had before."""
     wave = queries.find_last_wave(session, experiment.id)
-    if wave is None:
-        return
-    shares = queries.list_wave_shares(session, wave.id)
-    wanted = divide_shares(list_variant_rows(session, experiment.id))
-    if {row.variant_id: row.share for row in shares} == wanted:
+    wanted = share_out(session, experiment.id)
+    if wave is None or wanted == before:
         return
     # What was counted under other shares must not be added to what comes now.
     if queries.has_observations(session, wave.id):
         _start_wave(session, experiment, wave.number + 1, on)
         return
-    for row in shares:
+    for row in queries.list_wave_shares(session, wave.id):
         session.delete(row)
     session.flush()
     _add_shares(session, wave, wanted)
@@ -44,7 +48,7 @@ def _start_wave(session: Session, experiment: Experiment, number: int, on: date 
     wave = Wave(experiment_id=experiment.id, number=number, starts_on=on)
     session.add(wave)
     session.flush()
-    _add_shares(session, wave, divide_shares(list_variant_rows(session, experiment.id)))
+    _add_shares(session, wave, share_out(session, experiment.id))
     return wave
 
 
