@@ -10,16 +10,15 @@ def adjust_holm(pvalues: ArrayLike, family_size: int | None = None) -> Array:
     """Return Holm's step-down adjusted p-values of one family, in the order given.
 
     pvalues: one dimension, NaN where a test is not defined (stays NaN). family_size: how many
-    comparisons the family holds, at least as many as there are p-values; by default all of
-    `pvalues`, also the undefined ones. Source: Holm 1979, Scand J Stat 6:65; equals R's
+    comparisons the family holds, at least as many as there are known p-values; by default all
+    of `pvalues`, also the undefined ones. Source: Holm 1979, Scand J Stat 6:65; equals R's
     `p.adjust(p, "holm", n = family_size)`.
     """
     values = np.asarray(pvalues, dtype=float)
+    known = np.argsort(values, kind="stable")[: np.count_nonzero(~np.isnan(values))]
     size = values.size if family_size is None else family_size
-    if size < values.size:
-        raise ValueError(f"A family of {size} cannot hold {values.size} comparisons.")
-    order = np.argsort(values, kind="stable")
-    known = order[: np.count_nonzero(~np.isnan(values))]
+    if size < known.size:
+        raise ValueError(f"A family of {size} cannot hold {known.size} comparisons.")
     steps = np.maximum(size - np.arange(known.size), 1)
     adjusted = np.full(values.shape, np.nan)
     adjusted[known] = np.minimum(np.maximum.accumulate(steps * values[known]), 1.0)

@@ -1,0 +1,71 @@
+"""Many pairs of rates compared at once: the closed forms, applied to whole columns."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.stats.probability import estimate_probability_above
+from analysis.stats.proportions import (
+    check_two_proportions,
+    compare_miettinen_nurminen,
+    compare_newcombe,
+)
+
+Array = NDArray[np.float64]
+
+
+class RatePairs(NamedTuple):
+    """Columns with one entry per pair: counts of both sides, levels, and whether by Newcombe."""
+
+    count1: Array
+    nobs1: Array
+    count2: Array
+    nobs2: Array
+    level: Array
+    simultaneous_level: Array
+    is_newcombe: NDArray[np.bool_]
+
+    def select(self, chosen: NDArray) -> "RatePairs":
+        """Return the pairs where `chosen` is true, or at the positions it names."""
+        return RatePairs(*(column[chosen] for column in self))
+
+
+class RateDifferences(NamedTuple):
+    """Columns with one entry per pair; NaN where a figure is not defined."""
+
+    difference: Array
+    ci_lower: Array
+    ci_upper: Array
+    simultaneous_lower: Array
+    simultaneous_upper: Array
+    pvalue: Array
+    probability_above: Array
+
+
+def compare_rates(pairs: RatePairs) -> RateDifferences:
+    """Compare pairs of rates that count independent people; pairs without people give NaN."""
+    result = RateDifferences(*(np.full(pairs.level.size, np.nan) for _ in range(7)))
+    has_people = (pairs.nobs1 > 0) & (pairs.nobs2 > 0)
+    held = pairs.select(has_people)
+    sides = held[:4]
+    result.difference[has_people] = held.count1 / held.nobs1 - held.count2 / held.nobs2
+    result.pvalue[has_people] = check_two_proportions(*sides)[1]
+    result.probability_above[has_people] = estimate_probability_above(*sides)
+    limits = _limits(held)
+    for column, values in zip(result[1:5], limits, strict=True):
+        column[has_people] = values
+    return result
+
+
+def _limits(pairs: RatePairs) -> tuple[Array, Array, Array, Array]:
+    size = pairs.level.size
+    lower, upper = np.empty(2 * size), np.empty(2 * size)
+    for is_newcombe, compare in ((False, compare_miettinen_nurminen), (True, compare_newcombe)):
+        at = np.flatnonzero(pairs.is_newcombe == is_newcombe)
+        if at.size:
+            sides = [np.concatenate([side[at], side[at]]) for side in pairs[:4]]
+            levels = np.concatenate([pairs.level[at], pairs.simultaneous_level[at]])
+            places = np.concatenate([at, at + size])
+            lower[places], upper[places] = compare(*sides, levels)
+    return lower[:size], upper[:size], lower[size:], upper[size:]
