@@ -2,11 +2,19 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
+from pydantic import StringConstraints
 from sqlalchemy import JSON, UniqueConstraint, event, inspect
 from sqlmodel import Field, SQLModel
 
 from lab.models.columns import closed_set
+
+REASON_LENGTH = 2000
+
+ReasonText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_LENGTH)
+]
 
 
 class Verdict(StrEnum):
@@ -87,11 +95,11 @@ class AdviceRuleVersion(SQLModel, table=True):
     proposed_at: datetime
     decided_by_id: int | None = Field(default=None, foreign_key="user_account.id")
     decided_at: datetime | None = None
-    decision_reason: str = Field(default="", max_length=2000)
+    decision_reason: str = Field(default="", max_length=REASON_LENGTH)
     retired_by_id: int | None = Field(default=None, foreign_key="user_account.id")
     retired_at: datetime | None = None
     # Empty when a newer version took its place.
-    retirement_reason: str = Field(default="", max_length=2000)
+    retirement_reason: str = Field(default="", max_length=REASON_LENGTH)
 
 
 NEXT_STATES = {
@@ -121,6 +129,18 @@ def keep_version_as_it_was(_mapper, _connection, version: AdviceRuleVersion) -> 
     allowed = RETIREMENT_FIELDS if before is VersionState.PUBLISHED else DECISION_FIELDS
     if changed - allowed or version.state not in NEXT_STATES.get(before, set()):
         raise ImmutableVersionError(f"{before} -> {version.state}: {sorted(changed)}")
+
+
+class ProposalCreate(SQLModel):
+    """A request for proposals as it comes in; None leaves the choice to the evidence."""
+
+    is_per_profile: bool | None = None
+
+
+class DecisionCreate(SQLModel):
+    """A decision on a version as it comes in."""
+
+    reason: ReasonText
 
 
 class AdviceEdition(SQLModel, table=True):

@@ -1,0 +1,231 @@
+"""What advice rests on, in one shape for every estimator."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from pydantic import TypeAdapter
+
+from analysis.stats.cells import Direction
+from analysis.stats.ranking import estimate_near_best
+from analysis.stats.results import (
+    ExperimentComparison,
+    PairComparison,
+    ProfileComparison,
+    ProfilesAnswer,
+    VariantEstimate,
+    Verdict,
+)
+
+# Half of a 95 % interval is this many standard errors.
+HALF_WIDTH = 1.959964
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedVariant:
+    """A variant as it was called when the evidence was gathered."""
+
+    name_nl: str
+    name_en: str
+    channel_id: int
+    style_ids: tuple[int, ...] = ()
+    is_control: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NamedProfile:
+    """A profile as it was called when the evidence was gathered."""
+
+    id: int
+    name_nl: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was counted, out of what, and which difference matters."""
+
+    numerator_step: str
+    denominator_step: str
+    denominator_kind: str
+    margin: float
+    direction: str = Direction.HIGHER
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An experiment that the evidence comes from."""
+
+    experiment_id: int
+    title: str
+    living_lab: str
+    municipality: str = ""
+    starts_on: date | None = None
+    ends_on: date | None = None
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the evidence for all profiles has in common."""
+
+    estimator: str
+    method_version: str
+    variants: tuple[ComparedVariant, ...]
+    outcome: Outcome
+    confidence_level: float
+    comparisons_in_family: int
+    grade: str
+    grade_reasons: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    # Codes with the parameters of their sentences, as the estimator gave them.
+    warnings: tuple[tuple[str, tuple[tuple[str, str | int | float], ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RateEvidence:
+    """The rate of one variant; counts are None where they are withheld or unknown."""
+
+    variant: int
+    numerator: int | None
+    denominator: int | None
+    rate: float | None = None
+    ci_lower: float | None = None
+    ci_upper: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileEvidence:
+    """Which variant leads in one profile, or over everyone when `profile` is None.
+
+    `difference` is leader minus reference on the outcome's own scale, with limits that hold
+    together over the family. `near_best` is P(no variant is more than the margin better than the
+    leader) and `expected_loss` what the leader loses on average to whichever is best.
+    """
+
+    profile: NamedProfile | None
+    rates: tuple[RateEvidence, ...]
+    verdict: Verdict
+    leader: int | None = None
+    reference: int | None = None
+    difference: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    probability_better: float | None = None
+    near_best: float | None = None
+    expected_loss: float | None = None
+    is_exploratory: bool = False
+
+    def find_rate(self, variant: int | None) -> RateEvidence | None:
+        """Return the rate of a variant."""
+        return next((rate for rate in self.rates if rate.variant == variant), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that proposals are made from: one part per profile, and all of them together."""
+
+    basis: Basis
+    profiles: tuple[ProfileEvidence, ...]
+    together: ProfileEvidence
+    # None when it is not known whether the profiles differ.
+    are_profiles_alike: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleEvidence:
+    """The evidence of one version of a rule, as it is kept with it."""
+
+    basis: Basis
+    part: ProfileEvidence
+    # Why the proposal is no stronger, or what else counts; codes of `analysis.advice.Remark`.
+    remarks: tuple[str, ...] = field(default=())
+    # Shares are rounded and small counts left out, for readers outside the lab.
+    is_protected: bool = False
+
+
+RULE_EVIDENCE = TypeAdapter(RuleEvidence)
+
+
+def write_evidence(evidence: RuleEvidence) -> dict:
+    """Return evidence as plain values, to be kept with a version."""
+    return RULE_EVIDENCE.dump_python(evidence, mode="json")
+
+
+def read_evidence(written: dict) -> RuleEvidence:
+    """Return evidence from how it was written down."""
+    return RULE_EVIDENCE.validate_python(written)
+
+
+def gather_evidence(
+    comparison: ExperimentComparison, basis: Basis, profiles: Sequence[NamedProfile]
+) -> Evidence:
+    """Return the evidence in the comparison of one experiment; its profiles go by their number."""
+    named = {str(profile.id): profile for profile in profiles}
+    outcome = basis.outcome
+    return Evidence(
+        basis=basis,
+        profiles=tuple(
+            _gather_part(part, named[part.profile], outcome)
+            for part in comparison.profiles
+            if part.profile in named
+        ),
+        together=_gather_part(comparison.total, None, outcome),
+        are_profiles_alike={
+            ProfilesAnswer.ALIKE: True,
+            ProfilesAnswer.DIFFER: False,
+        }.get(comparison.spread.answer),
+    )
+
+
+def _gather_part(
+    part: ProfileComparison, profile: NamedProfile | None, outcome: Outcome
+) -> ProfileEvidence:
+    evidence = ProfileEvidence(
+        profile=profile,
+        rates=tuple(_gather_rate(estimate) for estimate in part.variants),
+        verdict=part.verdict,
+        leader=part.leader,
+        reference=part.opponent,
+        is_exploratory=part.is_exploratory,
+    )
+    if part.leader is None or part.opponent is None:
+        return evidence
+    pair = part.find_pair(part.leader, part.opponent)
+    return _add_pair(_add_rivals(evidence, outcome), pair) if pair else evidence
+
+
+def _gather_rate(estimate: VariantEstimate) -> RateEvidence:
+    return RateEvidence(
+        variant=estimate.variant,
+        numerator=estimate.numerator,
+        denominator=estimate.denominator,
+        rate=estimate.rate,
+        ci_lower=estimate.ci_lower,
+        ci_upper=estimate.ci_upper,
+    )
+
+
+def _add_pair(evidence: ProfileEvidence, pair: PairComparison) -> ProfileEvidence:
+    return replace(
+        evidence,
+        difference=pair.difference,
+        lower=pair.simultaneous_lower,
+        upper=pair.simultaneous_upper,
+        probability_better=pair.probability_better,
+    )
+
+
+def _add_rivals(evidence: ProfileEvidence, outcome: Outcome) -> ProfileEvidence:
+    known = [rate for rate in evidence.rates if rate.rate is not None and rate.ci_lower is not None]
+    places = [rate.variant for rate in known]
+    if evidence.leader not in places:
+        return evidence
+    best = estimate_near_best(
+        places.index(evidence.leader),
+        [rate.rate for rate in known],
+        [(rate.ci_upper - rate.ci_lower) / (2 * HALF_WIDTH) for rate in known],
+        outcome.margin,
+        outcome.direction == Direction.LOWER,
+    )
+    return replace(evidence, near_best=best.probability, expected_loss=best.expected_loss)

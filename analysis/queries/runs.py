@@ -1,0 +1,29 @@
+"""Queries on calculations that were kept."""
+
+from sqlmodel import Session, col, select
+
+from analysis.models.runs import AnalysisRun
+
+
+def get_run(session: Session, run_id: int) -> AnalysisRun:
+    """Return a run that is known to exist."""
+    return session.get_one(AnalysisRun, run_id)
+
+
+def list_runs_on(
+    session: Session, experiment_id: int, cells_sha256: str, estimator: str, method_version: str
+) -> list[AnalysisRun]:
+    """Return an experiment's runs of one method on one set of cells, oldest first."""
+    statement = select(AnalysisRun).where(
+        AnalysisRun.experiment_id == experiment_id,
+        AnalysisRun.cells_sha256 == cells_sha256,
+        AnalysisRun.estimator == estimator,
+        AnalysisRun.method_version == method_version,
+    )
+    return list(session.exec(statement.order_by(col(AnalysisRun.id))))
+
+
+def list_runs(session: Session, experiment_id: int) -> list[AnalysisRun]:
+    """Return the runs of an experiment, newest first."""
+    statement = select(AnalysisRun).where(AnalysisRun.experiment_id == experiment_id)
+    return list(session.exec(statement.order_by(col(AnalysisRun.id).desc())))

@@ -1,0 +1,82 @@
+"""How calculations are written down and read back: cells, design and result per estimator."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from analysis.stats.cells import Cell, ExperimentDesign
+from analysis.stats.results import ExperimentComparison
+
+
+@dataclass(frozen=True, slots=True)
+class RecordForm:
+    """What goes into an estimator and what comes out, as types that can be kept as JSON."""
+
+    cells: TypeAdapter
+    design: TypeAdapter
+    result: TypeAdapter
+
+
+# The codes are those of `analysis.registry`.
+FORMS = {
+    "single_experiment": RecordForm(
+        cells=TypeAdapter(tuple[Cell, ...]),
+        design=TypeAdapter(ExperimentDesign),
+        result=TypeAdapter(ExperimentComparison),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """What an estimator was given."""
+
+    estimator: str
+    cells: Sequence[Any]
+    design: Any
+
+    def write_cells(self) -> list:
+        """Return the cells as plain rows, in a fixed order."""
+        rows = FORMS[self.estimator].cells.dump_python(tuple(self.cells), mode="json")
+        return sorted((list(row) for row in rows), key=json.dumps)
+
+    def write_design(self) -> dict:
+        """Return the design as plain values."""
+        written = FORMS[self.estimator].design.dump_python(self.design, mode="json")
+        return _sort_sets(written, self.design)
+
+
+def read_calculation(estimator: str, cells: list, design: dict) -> Calculation:
+    """Return what an estimator was given, from how it was written down."""
+    form = FORMS[estimator]
+    return Calculation(
+        estimator, form.cells.validate_python(cells), form.design.validate_python(design)
+    )
+
+
+def write_result(estimator: str, result: Any) -> dict:
+    """Return a result as plain values."""
+    return FORMS[estimator].result.dump_python(result, mode="json")
+
+
+def read_result(estimator: str, written: dict) -> Any:
+    """Return a result from how it was written down."""
+    return FORMS[estimator].result.validate_python(written)
+
+
+def hash_cells(rows: list) -> str:
+    """Return the hash that names a set of cells."""
+    text = json.dumps(rows, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _sort_sets(written: dict, design: object) -> dict:
+    # A set has no order of its own, and two writings of one design must be the same.
+    return {
+        name: sorted(value) if isinstance(getattr(design, name, None), frozenset) else value
+        for name, value in written.items()
+    }

@@ -1,0 +1,182 @@
+"""Deciding on proposals, and publishing rules in editions."""
+
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlmodel import Session
+
+from analysis.models.advice import (
+    AdviceEdition,
+    AdviceEditionRule,
+    AdviceRuleVersion,
+    DecisionCreate,
+    VersionState,
+)
+from analysis.queries import advice as queries
+from experiments.models.experiments import Experiment, ExperimentStatus
+from experiments.queries.experiments import get_experiment
+from lab.access import Place, Reader
+from lab.errors import DomainError, StaleError
+from lab.queries.labs import get_lab
+from lab.services.audit import record
+from lab.services.labs import check_open
+
+
+class VersionAlreadyDecidedError(StaleError):
+    """Somebody decided on this proposal already; a decision is never changed."""
+
+    def __init__(self, decided_by: str | None, state: VersionState):
+        if state is VersionState.SUPERSEDED:
+            text = _("Newer counts replaced this proposal. Decide on the newest one.")
+        elif decided_by:
+            text = _(
+                "%(name)s already decided on this proposal. A decision is never changed.",
+                name=decided_by,
+            )
+        else:
+            text = _("Somebody already decided on this proposal. A decision is never changed.")
+        super().__init__(text)
+
+
+class VersionNotPublishedError(StaleError):
+    """Only a rule that is in force can be taken back."""
+
+    def __init__(self):
+        super().__init__(_("This advice is not in force (any more), so it cannot be taken back."))
+
+
+class ExperimentWithdrawnError(DomainError):
+    """The evidence of a withdrawn experiment is not published."""
+
+    def __init__(self, experiment: Experiment):
+        super().__init__(
+            _(
+                "“%(title)s” was withdrawn: its results cannot become advice.",
+                title=experiment.title,
+            )
+        )
+
+
+def publish_version(
+    session: Session, version_id: int, command: DecisionCreate, *, by: Reader, at: datetime
+) -> AdviceEdition:
+    """Publish a proposal in a new edition; the version that was in force retires."""
+    version = _take_proposal(session, version_id)
+    _check_not_withdrawn(session, version)
+    former = queries.find_published_version(session, version.advice_rule_id)
+    if former:
+        _retire(former, by=by, at=at)
+    _decide(session, version, VersionState.PUBLISHED, command, by=by, at=at)
+    return _publish_edition(session, version, by=by, at=at)
+
+
+def reject_version(
+    session: Session, version_id: int, command: DecisionCreate, *, by: Reader, at: datetime
+) -> AdviceRuleVersion:
+    """Reject a proposal, and say why."""
+    version = _take_proposal(session, version_id)
+    _decide(session, version, VersionState.REJECTED, command, by=by, at=at)
+    return version
+
+
+def retire_version(
+    session: Session, version_id: int, command: DecisionCreate, *, by: Reader, at: datetime
+) -> AdviceEdition:
+    """Take a published version back in a new edition, and say why."""
+    version = _take(session, version_id)
+    if version.state is not VersionState.PUBLISHED:
+        raise VersionNotPublishedError
+    _retire(version, by=by, at=at, reason=command.reason)
+    session.flush()
+    _record(session, version, "retire_advice", by=by, at=at, reason=command.reason)
+    return _publish_edition(session, version, by=by, at=at)
+
+
+def _take(session: Session, version_id: int) -> AdviceRuleVersion:
+    rule = queries.get_rule(session, queries.get_version(session, version_id).advice_rule_id)
+    # Editions are numbered in a row, so one person at a time publishes in a programme.
+    queries.lock_programme(session, rule.programme_id)
+    version = queries.get_version_to_decide(session, version_id)
+    check_open(get_lab(session, version.living_lab_id))
+    return version
+
+
+def _take_proposal(session: Session, version_id: int) -> AdviceRuleVersion:
+    version = _take(session, version_id)
+    if version.state is not VersionState.PROPOSED:
+        decided_by = queries.get_listed_version(session, version_id).decided_by
+        raise VersionAlreadyDecidedError(decided_by, version.state)
+    return version
+
+
+def _check_not_withdrawn(session: Session, version: AdviceRuleVersion) -> None:
+    if version.experiment_id is None:
+        return
+    experiment = get_experiment(session, version.experiment_id)
+    if experiment.status is ExperimentStatus.WITHDRAWN:
+        raise ExperimentWithdrawnError(experiment)
+
+
+def _decide(
+    session: Session,
+    version: AdviceRuleVersion,
+    state: VersionState,
+    command: DecisionCreate,
+    *,
+    by: Reader,
+    at: datetime,
+) -> None:
+    version.state = state
+    version.decided_by_id, version.decided_at = by.user_id, at
+    version.decision_reason = command.reason
+    session.flush()
+    action = "publish_advice" if state is VersionState.PUBLISHED else "reject_advice"
+    _record(session, version, action, by=by, at=at, reason=command.reason)
+
+
+def _retire(version: AdviceRuleVersion, *, by: Reader, at: datetime, reason: str = "") -> None:
+    version.state = VersionState.RETIRED
+    version.retired_by_id, version.retired_at = by.user_id, at
+    version.retirement_reason = reason
+
+
+def _publish_edition(
+    session: Session, version: AdviceRuleVersion, *, by: Reader, at: datetime
+) -> AdviceEdition:
+    programme_id = queries.get_rule(session, version.advice_rule_id).programme_id
+    newest = queries.find_newest_edition(session, programme_id)
+    edition = AdviceEdition(
+        programme_id=programme_id,
+        number=newest.number + 1 if newest else 1,
+        published_by_id=by.user_id,
+        published_at=at,
+    )
+    session.add(edition)
+    session.flush()
+    for member in queries.list_versions_in_force(session, programme_id):
+        session.add(AdviceEditionRule(edition_id=edition.id, version_id=member.id))
+    session.flush()
+    return edition
+
+
+def _record(
+    session: Session,
+    version: AdviceRuleVersion,
+    action: str,
+    *,
+    by: Reader,
+    at: datetime,
+    **details,
+) -> None:
+    rule = queries.get_rule(session, version.advice_rule_id)
+    record(
+        session,
+        by=by,
+        at=at,
+        action=action,
+        subject="advice_rule_version",
+        subject_id=version.id,
+        place=Place(rule.programme_id, version.living_lab_id),
+        number=version.number,
+        **details,
+    )
