@@ -56,11 +56,14 @@ class LabelBase(SQLModel):
     name_en: ShortText
 
 
-class LabelCreate(LabelBase):
-    """A label as it comes in."""
+class LabelCreate(SQLModel):
+    """A label as it comes in; its code is made of its name."""
+
+    name_nl: ShortText
+    name_en: ShortText
 
 
-class ChannelCreate(LabelBase):
+class ChannelCreate(LabelCreate):
     """A channel as it comes in."""
 
     mode: ChannelMode

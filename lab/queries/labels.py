@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from lab.models.labels import Channel, IssueType, Label, Phase, Style, StyleAxis, Theme
 
@@ -92,14 +92,6 @@ def find_label(session: Session, kind: LabelKind, programme_id: int, code: str):
     table = TABLES[kind]
     statement = select(table).where(table.programme_id == programme_id, table.code == code)
     return session.exec(statement).first()
-
-
-def find_last_position(session: Session, kind: LabelKind, programme_id: int) -> int:
-    """Return the position of a programme's last label of a kind, -1 without any."""
-    table = TABLES[kind]
-    statement = select(func.max(table.position)).where(table.programme_id == programme_id)
-    last = session.exec(statement).one()
-    return -1 if last is None else last
 
 
 def get_channel(session: Session, channel_id: int) -> Channel:

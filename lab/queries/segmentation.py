@@ -37,14 +37,6 @@ def get_profile(session: Session, profile_id: int) -> Profile:
     return session.get_one(Profile, profile_id)
 
 
-def find_profile(session: Session, segmentation_model_id: int, code: str) -> Profile | None:
-    """Return the profile of a segmentation model with a code, or None."""
-    statement = select(Profile).where(
-        Profile.segmentation_model_id == segmentation_model_id, Profile.code == code
-    )
-    return session.exec(statement).first()
-
-
 def list_profiles(session: Session, segmentation_model_id: int) -> list[Profile]:
     """Return the profiles of a segmentation model, in its own order."""
     statement = select(Profile).where(Profile.segmentation_model_id == segmentation_model_id)
@@ -60,13 +52,3 @@ def count_profiles(session: Session, programme_id: int) -> dict[int, int]:
         .group_by(Profile.segmentation_model_id)
     )
     return dict(session.exec(statement).all())
-
-
-def sum_shares(session: Session, segmentation_model_id: int, without: int | None = None) -> float:
-    """Return the known shares of a model's profiles together, leaving one out if asked."""
-    statement = select(func.sum(Profile.share)).where(
-        Profile.segmentation_model_id == segmentation_model_id
-    )
-    if without is not None:
-        statement = statement.where(Profile.id != without)
-    return session.exec(statement).one() or 0.0

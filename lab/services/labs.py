@@ -8,7 +8,9 @@ from sqlmodel import Session
 from lab.access import Place, Reader
 from lab.errors import DomainError
 from lab.models.labs import LivingLab, LivingLabCreate, Partner, PartnerCreate
-from lab.queries import labs
+from lab.models.people import Role
+from lab.queries import labs, people
+from lab.services import members
 from lab.services.audit import record
 
 
@@ -30,11 +32,14 @@ def check_open(lab: LivingLab) -> None:
 def start_lab(
     session: Session, programme_id: int, command: LivingLabCreate, *, by: Reader, at: datetime
 ) -> LivingLab:
-    """Start a living lab; it has no people yet."""
+    """Start a living lab, with whoever starts it as its administrator."""
     lab = LivingLab(**command.model_dump(), programme_id=programme_id, created_at=at)
     session.add(lab)
     session.flush()
     _record(session, lab, "start_lab", by=by, at=at, name=lab.name)
+    if by.user_id is not None:
+        user = people.get_user(session, by.user_id)
+        members.give_role(session, user, lab.id, Role.ADMINISTRATOR, by=by, at=at)
     return lab
 
 
