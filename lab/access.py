@@ -22,6 +22,7 @@ class Action(StrEnum):
     READ_EXPERIMENT = "read_experiment"
     WRITE_EXPERIMENT = "write_experiment"
     CHANGE_STATUS = "change_status"
+    READ_LOG = "read_log"
     READ_COUNTS = "read_counts"
     RECORD_COUNTS = "record_counts"
     IMPORT_COUNTS = "import_counts"
@@ -87,6 +88,7 @@ TABLE: dict[Action, Grant] = {
     Action.READ_EXPERIMENT: Grant(ALL, Reach.PUBLISHED, Reach.PUBLISHED),
     Action.WRITE_EXPERIMENT: Grant(RESEARCHERS),
     Action.CHANGE_STATUS: Grant(CHECKERS),
+    Action.READ_LOG: Grant(ALL),
     Action.READ_COUNTS: Grant(ALL),
     Action.RECORD_COUNTS: Grant(COUNTERS),
     Action.IMPORT_COUNTS: Grant(CHECKERS),
