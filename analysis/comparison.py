@@ -1,14 +1,9 @@
 """From the count cells of an experiment to its comparison, which is remembered once made."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
-from analysis.disclosure import (
-    ProtectedTable,
-    list_profile_cells,
-    list_total_cells,
-)
 from analysis.registry import load_estimator
 from analysis.stats.cells import (
     Assignment,
@@ -47,8 +42,9 @@ WaveShares = Mapping[int, Mapping[int, float]]
 class Counts:
     """What an experiment counted, as the statistics take it.
 
-    `cells` name a profile by its number as text, a variant by its place in `variants`. `records`
-    of the usable ones, `without_outcome` and `without_denominator` are left out of the cells.
+    `cells` name a profile by its number as text, a variant by its place in `variants`. Of all
+    `records`, those `without_outcome` are not in the cells; those `without_denominator` are, and
+    no comparison uses them.
     """
 
     cells: tuple[Cell, ...]
@@ -79,25 +75,33 @@ def gather_counts(
     """
     everything = rows if all_rows is None else all_rows
     places = {variant.id: place for place, variant in enumerate(variants)}
-    denominator = choose_denominator(everything, experiment.numerator_step)
-    known = [row for row in rows if getattr(row, experiment.numerator_step) is not None]
+    step = experiment.numerator_step
+    denominator = choose_denominator(everything, step)
+    known = [row for row in rows if getattr(row, step) is not None]
     usable = [row for row in known if getattr(row, denominator) is not None]
+    lacking = [row for row in known if getattr(row, denominator) is None]
+    # What lacks the denominator stays apart: an unknown count would make a known sum unknown.
+    parts = [
+        sum_cells(_as_cell(row, places, step) for row in some)
+        for some in (usable, lacking)
+    ]
     return Counts(
-        cells=sum_cells(_as_cell(row, places, experiment.numerator_step) for row in usable),
+        cells=parts[0] + parts[1],
         design=describe_design(experiment, variants, everything, denominator, shares or {}),
         denominator=denominator,
         variants=tuple(variants),
         records=_count_records(rows),
         without_outcome=_count_records(rows) - _count_records(known),
-        without_denominator=_count_records(known) - _count_records(usable),
+        without_denominator=_count_records(lacking),
     )
 
 
 def choose_denominator(rows: Iterable[CellSum], numerator_step: Step) -> Denominator:
-    """Return `offered` if all that was counted has it, else `reached`."""
+    """Return `offered` if every cell with an outcome has it, else `reached`."""
     if numerator_step is Step.REACHED:
         return Denominator.OFFERED
-    is_everywhere = all(row.offered is not None for row in rows)
+    known = [row for row in rows if getattr(row, numerator_step) is not None]
+    is_everywhere = all(row.offered is not None for row in known)
     return Denominator.OFFERED if is_everywhere else Denominator.REACHED
 
 
@@ -141,22 +145,6 @@ def is_unit_bigger(experiment: Experiment) -> bool:
 def compare_cells(cells: tuple[Cell, ...], design: ExperimentDesign) -> ExperimentComparison:
     """Return the comparison of an experiment, made once for the same cells and design."""
     return load_estimator(ESTIMATOR)(cells, design)
-
-
-@lru_cache(maxsize=REMEMBERED)
-def compare_protected(
-    table: ProtectedTable, design: ExperimentDesign, denominator: Denominator
-) -> ExperimentComparison:
-    """Return the comparison as readers beyond the lab's own team may see it.
-
-    Only what the protected table shows goes in: per profile the cells that are shown, over
-    everyone the totals, which hold the withheld profiles too.
-    """
-    # Numbers of assignment units are counts as well, and are not shown to these readers.
-    bare = replace(design, denominator=denominator, assignments=())
-    per_profile = compare_cells(list_profile_cells(table, denominator), bare)
-    together = compare_cells(list_total_cells(table, denominator), bare)
-    return replace(per_profile, total=together.total)
 
 
 def _as_cell(row: CellSum, places: Mapping[int, int], numerator_step: Step) -> Cell:

@@ -97,24 +97,6 @@ def leave_exact(table: Iterable[TableCell]) -> ProtectedTable:
     return _lay_out(rows, set(rows), set(), None)
 
 
-def list_profile_cells(table: ProtectedTable, denominator: Denominator) -> tuple[Cell, ...]:
-    """Return the counts that are shown per profile, for the comparison within profiles."""
-    return tuple(
-        _as_cell(cell.profile, cell.variant, cell, denominator)
-        for cell in table.cells
-        if cell.numerator is not None
-    )
-
-
-def list_total_cells(table: ProtectedTable, denominator: Denominator) -> tuple[Cell, ...]:
-    """Return the totals that are shown per variant, for the comparison over everyone."""
-    return tuple(
-        _as_cell(None, total.key, total, denominator)
-        for total in table.variant_totals
-        if total.numerator is not None
-    )
-
-
 Counts = tuple[int, int]
 Rows = dict[str | None, dict[int, Counts]]
 
@@ -206,14 +188,6 @@ def _add_up(counts: Iterable[Counts]) -> Counts:
 
 def _people(row: dict[int, Counts]) -> int:
     return sum(denominator for _numerator, denominator in row.values())
-
-
-def _as_cell(
-    profile: str | None, variant: int, counts: TableCell | Total, denominator: Denominator
-) -> Cell:
-    offered = counts.denominator if denominator is Denominator.OFFERED else None
-    reached = counts.denominator if denominator is Denominator.REACHED else None
-    return Cell(profile, variant, "", None, offered, reached, counts.numerator)
 
 
 def _order(cell: tuple) -> tuple:

@@ -14,8 +14,9 @@ MOST = 1_000_000
 class Attack:
     """A system of linear equations over whole numbers: one unknown per shown or withheld count."""
 
-    def __init__(self, table: ProtectedTable):
+    def __init__(self, table: ProtectedTable, slack: int = ROUNDING // 2):
         self.table = table
+        self.slack = slack
         self.places = {(cell.profile, cell.variant): at for at, cell in enumerate(table.cells)}
         self.size = 2 * len(table.cells)
         self.rows: list[np.ndarray] = []
@@ -51,7 +52,7 @@ class Attack:
     def _know_counts(self, places: list[int], published) -> None:
         if published.numerator is None:
             return
-        slack = ROUNDING // 2
+        slack = self.slack
         numerator, denominator = published.numerator, published.denominator
         threshold = self.table.threshold
         self._know(self._weigh(places, 1, 0), numerator - slack, numerator + slack)
@@ -81,7 +82,7 @@ class Attack:
         return round(answer.fun)
 
 
-def find_narrowest(table: ProtectedTable) -> float:
+def find_narrowest(table: ProtectedTable, slack: int = ROUNDING // 2) -> float:
     """Return how closely the best known withheld count is determined; infinite without any."""
-    widths = [high - low for _, _, low, high in Attack(table).find_ranges()]
+    widths = [high - low for _, _, low, high in Attack(table, slack).find_ranges()]
     return min(widths, default=float("inf"))
