@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.stats.cautions import FEW_PEOPLE, list_warnings
+from analysis.stats.cells import Direction, ExperimentDesign
 from analysis.stats.differences import Differences
 from analysis.stats.layout import PairLayout
 from analysis.stats.results import (
     ExperimentComparison,
-    Interval,
     PairComparison,
     ProfileComparison,
     Reason,
@@ -27,24 +27,19 @@ METHOD_VERSION = "1"
 
 
 class Findings(NamedTuple):
-    """Lists with an entry per row; `reported` and `within` hold the columns of one figure each."""
+    """One tuple per row: figures in the order of a comparison's fields, then what they mean."""
 
-    reported: list[list]
-    within: list[list]
-    method: list
-    method_within: list
-    clusters: list[int]
-    strata_used: list[int]
-    strata_left_out: list[int]
-    verdict: list[Verdict]
-    side: list[int]
+    reported: list[tuple]
+    within: list[tuple]
+    method: list[tuple]
+    judged: list[tuple[Verdict, int]]
 
 
 class Rates(NamedTuple):
-    """Lists with an entry per variant and block."""
+    """One entry per variant and block."""
 
-    rate: list
-    intervals: list[tuple[Interval, ...]]
+    rate: list[float | None]
+    limits: list[tuple[tuple, tuple, tuple]]
     clusters: list[int]
 
 
@@ -56,29 +51,20 @@ def list_findings(
     verdicts: list[Verdict],
     sides: NDArray[np.int64],
 ) -> Findings:
-    """Return columns as lists, with None where a figure is not defined."""
-    columns = [
-        [_listed(column) for column in (*one.figures[:6], chance, holm)]
+    """Return columns as rows, with None where a figure is not defined."""
+    rows = [
+        list(zip(*map(_listed, (*one.figures[:6], holm, chance)), strict=True))
         for one, chance, holm in zip((reported, within), chances, adjusted, strict=True)
     ]
-    return Findings(
-        *columns,
-        reported.method.tolist(),
-        within.method.tolist(),
-        reported.clusters.tolist(),
-        within.strata_used.tolist(),
-        within.strata_left_out.tolist(),
-        verdicts,
-        sides.tolist(),
-    )
+    facts = (reported.method, reported.clusters, within.method, *within[3:])
+    method = list(zip(*(column.tolist() for column in facts), strict=True))
+    return Findings(*rows, method, list(zip(verdicts, sides.tolist(), strict=True)))
 
 
 def list_rates(rates: RateColumns) -> Rates:
     """Return the rates as lists, with None where a figure is not defined."""
-    nested = []
-    for place in range(3):
-        columns = (rates.level[place], rates.lower[place], rates.upper[place])
-        nested.append([Interval(*one) for one in zip(*map(_listed, columns), strict=True)])
+    levels = zip(rates.level, rates.lower, rates.upper, strict=True)
+    nested = [list(zip(*map(_listed, columns), strict=True)) for columns in levels]
     return Rates(_listed(rates.rate), list(zip(*nested, strict=True)), rates.clusters.tolist())
 
 
@@ -86,8 +72,10 @@ def assemble_comparison(
     layout: PairLayout, findings: Findings, rates: Rates
 ) -> ExperimentComparison:
     """Return the comparison of one experiment out of its rows."""
-    table, design = layout.table, layout.design
-    blocks = [_assemble_block(layout, block, findings, rates) for block in range(layout.blocks)]
+    table, design, counts = layout.table, layout.design, _list_counts(layout)
+    blocks = [
+        _assemble_block(layout, counts, block, findings, rates) for block in range(layout.blocks)
+    ]
     profiles, total = tuple(blocks[:-1]), blocks[-1]
     sample_ratio = check_sample_ratio(design.assignments)
     return ExperimentComparison(
@@ -108,24 +96,40 @@ def assemble_comparison(
     )
 
 
+class _Counts(NamedTuple):
+    """Counts per block and variant as lists, and the pairs."""
+
+    count: list[list[float]]
+    nobs: list[list[float]]
+    seen: list[list[float]]
+    pairs: list[tuple[int, int]]
+
+
+def _list_counts(layout: PairLayout) -> _Counts:
+    by_profile = layout.table.count_all.sum(axis=1)
+    seen = np.vstack([by_profile[: layout.blocks - 1], by_profile.sum(axis=0)])
+    pairs = list(zip(layout.variant.tolist(), layout.reference.tolist(), strict=True))
+    return _Counts(layout.count.tolist(), layout.nobs.tolist(), seen.tolist(), pairs)
+
+
 def _assemble_block(
-    layout: PairLayout, block: int, findings: Findings, rates: Rates
+    layout: PairLayout, counts: _Counts, block: int, findings: Findings, rates: Rates
 ) -> ProfileComparison:
     is_total = block == layout.blocks - 1
     profile = None if is_total else layout.table.profiles[block]
-    variants = _assemble_variants(layout, block, is_total, rates)
-    pairs = _assemble_pairs(layout, block, is_total, findings)
-    leader, opponent, verdict = _choose_leader(layout, block, pairs, is_total)
+    people = counts.nobs[block]
+    pairs = _assemble_pairs(counts, block, layout.rows(block).start, is_total, findings)
+    leader, opponent, verdict = _choose_leader(layout.design, people, pairs, is_total)
     status, reason = Status.OK, None
     if leader is None:
-        with_people = sum(1 for one in variants if one.denominator)
+        with_people = sum(1 for nobs in people if nobs)
         status = Status.UNDEFINED
         reason = Reason.NO_COUNTS if with_people == 0 else Reason.ONE_VARIANT
         if with_people > 1:
             reason = Reason.NO_COMMON_STRATUM
     return ProfileComparison(
         profile=profile,
-        variants=variants,
+        variants=_assemble_variants(layout.first_rate, counts, block, rates),
         comparisons=pairs,
         leader=leader,
         opponent=opponent,
@@ -137,63 +141,52 @@ def _assemble_block(
 
 
 def _assemble_variants(
-    layout: PairLayout, block: int, is_total: bool, rates: Rates
+    first_rate: int, counts: _Counts, block: int, rates: Rates
 ) -> tuple[VariantEstimate, ...]:
-    counted = layout.table.count_all
-    everything = (counted.sum(axis=(0, 1)) if is_total else counted[block].sum(axis=0)).tolist()
-    counts, people = layout.count[block].tolist(), layout.nobs[block].tolist()
-    first = layout.first_rate + block * len(counts)
-    estimates = []
-    for variant, (count, nobs, seen) in enumerate(zip(counts, people, everything, strict=True)):
-        at = first + variant
-        clusters = rates.clusters[at] or None
-        if not nobs:
-            reason = Reason.NO_DENOMINATOR if seen else Reason.NO_COUNTS
-            numerator, denominator = int(seen), None if seen else 0
-            one = VariantEstimate(
-                variant, numerator, denominator, status=Status.UNDEFINED, reason=reason
-            )
-        else:
-            intervals = rates.intervals[at]
-            widest = intervals[-1]
-            status, reason = Status.OK, None
-            if widest.lower is None:
-                intervals, status, reason = (), Status.TOO_LITTLE, Reason.FEW_CLUSTERS
-            elif nobs < FEW_PEOPLE:
-                status, reason = Status.TOO_LITTLE, Reason.FEW_PEOPLE
-            one = VariantEstimate(
-                variant,
-                int(count),
-                int(nobs),
-                rates.rate[at],
-                widest.lower,
-                widest.upper,
-                intervals,
-                clusters,
-                status,
-                reason,
-            )
-        estimates.append(one)
-    return tuple(estimates)
+    columns = zip(counts.count[block], counts.nobs[block], counts.seen[block], strict=True)
+    first = first_rate + block * len(counts.nobs[block])
+    return tuple(
+        _assemble_variant(variant, int(count), int(nobs), rates, first + variant)
+        if nobs
+        else _assemble_missing(variant, int(seen))
+        for variant, (count, nobs, seen) in enumerate(columns)
+    )
+
+
+def _assemble_missing(variant: int, seen: int) -> VariantEstimate:
+    reason = Reason.NO_DENOMINATOR if seen else Reason.NO_COUNTS
+    denominator = None if seen else 0
+    return VariantEstimate(variant, seen, denominator, status=Status.UNDEFINED, reason=reason)
+
+
+def _assemble_variant(
+    variant: int, count: int, nobs: int, rates: Rates, at: int
+) -> VariantEstimate:
+    limits, status, reason = rates.limits[at], Status.OK, None
+    _, lower, upper = limits[2]
+    if lower is None:
+        limits, status, reason = (), Status.TOO_LITTLE, Reason.FEW_CLUSTERS
+    elif nobs < FEW_PEOPLE:
+        status, reason = Status.TOO_LITTLE, Reason.FEW_PEOPLE
+    clusters = rates.clusters[at] or None
+    rate = rates.rate[at]
+    return VariantEstimate(
+        variant, count, nobs, rate, lower, upper, limits, clusters, status, reason
+    )
 
 
 def _assemble_pairs(
-    layout: PairLayout, block: int, is_total: bool, findings: Findings
+    counts: _Counts, block: int, first_row: int, is_total: bool, findings: Findings
 ) -> tuple[PairComparison, ...]:
-    counts, people = layout.count[block].tolist(), layout.nobs[block].tolist()
-    rows = layout.rows(block)
+    count, people = counts.count[block], counts.nobs[block]
     pairs = []
-    for row, variant, reference in zip(
-        range(rows.start, rows.stop),
-        layout.variant.tolist(),
-        layout.reference.tolist(),
-        strict=True,
-    ):
-        figures = [column[row] for column in findings.reported]
-        sides = (counts[variant], people[variant], counts[reference], people[reference])
-        status, reason = _name_status(figures, *sides)
-        difference, lower, upper, both_lower, both_upper, pvalue, chance, adjusted = figures
-        side = findings.side[row]
+    for row, (variant, reference) in enumerate(counts.pairs, first_row):
+        figures = findings.reported[row]
+        difference, lower, upper, both_lower, both_upper, pvalue, adjusted, chance = figures
+        method, clusters = findings.method[row][:2]
+        verdict, side = findings.judged[row]
+        held = (count[variant], people[variant], count[reference], people[reference])
+        status, reason = _name_status(figures, *held)
         pairs.append(
             PairComparison(
                 variant,
@@ -203,14 +196,14 @@ def _assemble_pairs(
                 upper,
                 both_lower,
                 both_upper,
-                findings.method[row],
+                method,
                 pvalue,
                 adjusted,
                 chance,
-                None if side == 0 else (variant if side > 0 else reference),
-                findings.verdict[row],
-                _assemble_stratified(findings, row, sides) if is_total else None,
-                findings.clusters[row] or None,
+                (reference, None, variant)[side + 1],
+                verdict,
+                _assemble_stratified(findings, row, held) if is_total else None,
+                clusters or None,
                 status,
                 reason,
             )
@@ -219,32 +212,16 @@ def _assemble_pairs(
 
 
 def _assemble_stratified(
-    findings: Findings, row: int, sides: tuple[float, ...]
+    findings: Findings, row: int, held: tuple[float, ...]
 ) -> StratifiedDifference:
-    figures = [column[row] for column in findings.within]
-    status, reason = _name_status(figures, *sides)
-    if findings.strata_used[row] == 0 and status is Status.OK:
-        status, reason = Status.UNDEFINED, Reason.NO_COMMON_STRATUM
-    difference, lower, upper, both_lower, both_upper, pvalue, chance, adjusted = figures
-    return StratifiedDifference(
-        difference,
-        lower,
-        upper,
-        both_lower,
-        both_upper,
-        pvalue,
-        adjusted,
-        chance,
-        findings.method_within[row],
-        findings.strata_used[row],
-        findings.strata_left_out[row],
-        status,
-        reason,
-    )
+    figures = findings.within[row]
+    _, _, method, used, left_out = findings.method[row]
+    status, reason = _name_status(figures, *held)
+    return StratifiedDifference(*figures, method, used, left_out, status, reason)
 
 
 def _name_status(
-    figures: list, count1: float, nobs1: float, count2: float, nobs2: float
+    figures: tuple, count1: float, nobs1: float, count2: float, nobs2: float
 ) -> tuple[Status, Reason | None]:
     if not (nobs1 and nobs2):
         return Status.UNDEFINED, Reason.NO_COUNTS
@@ -263,22 +240,24 @@ def _name_status(
 
 
 def _choose_leader(
-    layout: PairLayout, block: int, pairs: tuple[PairComparison, ...], is_total: bool
+    design: ExperimentDesign,
+    people: list[float],
+    pairs: tuple[PairComparison, ...],
+    is_total: bool,
 ) -> tuple[int | None, int | None, Verdict]:
     """Return who leads, against whom (control, else runner-up), and the verdict on the two."""
-    sign = -1.0 if layout.design.direction == "lower" else 1.0
+    sign = -1.0 if design.direction == Direction.LOWER else 1.0
     leads: dict[int, list[float]] = {}
     for pair in pairs:
-        difference = pair.difference if not is_total else pair.stratified.difference
+        difference = pair.stratified.difference if is_total else pair.difference
         if difference is not None:
             leads.setdefault(pair.variant, []).append(sign * difference)
             leads.setdefault(pair.reference, []).append(-sign * difference)
     if not leads:
         return None, None, Verdict.NOT_ENOUGH_DATA
-    control = layout.design.control
+    control = design.control
     if control is not None:
         leads[control] = [0.0]
-    people = layout.nobs[block]
     order = sorted(leads, key=lambda one: (-sum(leads[one]) / len(leads[one]), -people[one], one))
     leader = order[0]
     opponent = control if control is not None and leader != control else order[1]
@@ -289,6 +268,7 @@ def _choose_leader(
 
 
 def _listed(column: NDArray) -> list:
-    values = column.astype(object)
-    values[np.isnan(column)] = None
-    return values.tolist()
+    values, unknown = column.tolist(), np.isnan(column)
+    for place in np.flatnonzero(unknown).tolist():
+        values[place] = None
+    return values

@@ -1,11 +1,13 @@
 """What a reader must know before believing a comparison: warnings by code."""
 
+import math
 from collections.abc import Iterator
 
 from analysis.stats.clusters import FEW_CLUSTERS
 from analysis.stats.layout import PairLayout
 from analysis.stats.results import (
     ProfileComparison,
+    Reason,
     SampleRatioCheck,
     Warned,
     WarningCode,
@@ -25,7 +27,7 @@ def list_warnings(
     return (
         *_warn_of_denominators(layout),
         *_warn_of_counts(layout, profiles, total),
-        *_warn_of_clusters(layout, total),
+        *_warn_of_clusters(layout, (*profiles, total)),
         *_warn_of_profiles(layout, profiles),
         *_warn_of_strata(layout, total),
         *_warn_of_lottery(sample_ratio),
@@ -65,7 +67,9 @@ def _warn_of_counts(
         yield Warned(WarningCode.TOO_FEW, (("groups", few), ("people", FEW_PEOPLE)))
 
 
-def _warn_of_clusters(layout: PairLayout, total: ProfileComparison) -> Iterator[Warned]:
+def _warn_of_clusters(
+    layout: PairLayout, groups: tuple[ProfileComparison, ...]
+) -> Iterator[Warned]:
     table, design = layout.table, layout.design
     unit = (("unit", design.assignment_unit or ""),)
     if table.clusters is None:
@@ -75,10 +79,13 @@ def _warn_of_clusters(layout: PairLayout, total: ProfileComparison) -> Iterator[
             missing = (("missing", table.cells_without_cluster), ("cells", table.cells))
             yield Warned(WarningCode.CLUSTERS_INCOMPLETE, missing)
         return
-    clusters = [pair.clusters for pair in total.comparisons if pair.clusters]
-    if not clusters or min(clusters) <= FEW_CLUSTERS:
-        held = len(set(table.clusters.cluster.tolist()))
-        yield Warned(WarningCode.FEW_CLUSTERS, (("clusters", min(clusters, default=held)),))
+    pairs = [pair for group in groups for pair in group.comparisons if pair.method or pair.reason]
+    if any(
+        pair.reason is Reason.FEW_CLUSTERS or (pair.clusters or math.inf) <= FEW_CLUSTERS
+        for pair in pairs
+    ):
+        clusters = len(set(table.clusters.cluster.tolist()))
+        yield Warned(WarningCode.FEW_CLUSTERS, (("clusters", clusters),))
 
 
 def _warn_of_profiles(

@@ -1,4 +1,4 @@
-"""Rates and differences of two rates: closed forms over arrays, with numpy and scipy.special only."""
+"""Rates and differences of two rates: closed forms over columns of counts."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray

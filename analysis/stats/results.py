@@ -80,6 +80,7 @@ class WarningCode(StrEnum):
     SEVERAL_WAVES = "several_waves"
     SAMPLE_RATIO = "sample_ratio"
     OVERDISPERSED = "overdispersed"
+    CONTROL_MISSING = "control_missing"
 
 
 class Interval(NamedTuple):
@@ -99,7 +100,10 @@ class Warned(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class VariantEstimate:
-    """The rate of one variant in one profile, with nested 50, 80 and 95 % intervals."""
+    """The rate of one variant in one profile.
+
+    `nested_limits`: level, lower and upper limit at 50 %, 80 % and the design's level.
+    """
 
     variant: int
     numerator: int
@@ -107,10 +111,15 @@ class VariantEstimate:
     rate: float | None = None
     ci_lower: float | None = None
     ci_upper: float | None = None
-    intervals: tuple[Interval, ...] = ()
+    nested_limits: tuple[tuple[float, float, float], ...] = ()
     clusters: int | None = None
     status: Status = Status.OK
     reason: Reason | None = None
+
+    @property
+    def intervals(self) -> tuple[Interval, ...]:
+        """The nested 50, 80 and 95 % intervals, narrowest first."""
+        return tuple(Interval(*one) for one in self.nested_limits)
 
 
 @dataclass(frozen=True, slots=True)

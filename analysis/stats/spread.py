@@ -20,6 +20,8 @@ from analysis.stats.results import (
 
 Array = NDArray[np.float64]
 
+_NORMAL = 0.3989422804014327
+
 
 def measure_spread(
     layout: PairLayout, profiles: tuple[ProfileComparison, ...], total: ProfileComparison
@@ -77,19 +79,19 @@ def _measure(layout: PairLayout, usable: list[int], best: int) -> tuple[Array, A
     """Return per profile and variant how much better it is than the best: observed, expected."""
     sign = -1.0 if layout.design.direction == Direction.LOWER else 1.0
     count, nobs = layout.count[usable], layout.nobs[usable]
-    with np.errstate(invalid="ignore"):
-        rate = count / nobs
-    gaps = np.where(nobs > 0, sign * (rate - rate[:, [best]]), 0.0)
-    gaps[:, best] = 0.0
+    is_other = nobs > 0
+    is_other[:, best] = False
+    rate = count / np.maximum(nobs, 1)
+    gaps = np.where(is_other, sign * (rate - rate[:, [best]]), 0.0)
     mean = (count + 0.5) / (nobs + 1)
-    effects = np.array([[_design_effect(layout, block)] for block in usable])
-    variance = effects * mean * (1 - mean) / (nobs + 2)
+    variance = mean * (1 - mean) / (nobs + 2)
+    if layout.table.clusters is not None:
+        variance *= np.array([[_design_effect(layout, block)] for block in usable])
     centre = sign * (mean - mean[:, [best]])
     spread = np.sqrt(variance + variance[:, [best]])
     scaled = centre / spread
-    density = np.exp(-0.5 * scaled**2) / np.sqrt(2 * np.pi)
-    losses = np.where(nobs > 0, spread * density + centre * ndtr(scaled), 0.0)
-    losses[:, best] = 0.0
+    density = np.exp(-0.5 * scaled * scaled) * _NORMAL
+    losses = np.where(is_other, spread * density + centre * ndtr(scaled), 0.0)
     return gaps, losses.max(axis=1)
 
 

@@ -1,0 +1,126 @@
+"""Whether variants work differently per profile: a binomial model per experiment."""
+
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import chdtrc
+from statsmodels.genmod.families import Binomial
+from statsmodels.genmod.generalized_linear_model import GLM, GLMResults
+
+from analysis.stats.clusters import FEW_CLUSTERS
+from analysis.stats.results import InteractionTest, Reason, Status
+from analysis.stats.tables import CountTable
+
+Array = NDArray[np.float64]
+Codes = NDArray[np.int64]
+
+_MOST_STEPS = 200
+
+
+class _Rows(NamedTuple):
+    """One entry per stratum, variant and (where recorded) cluster."""
+
+    profile: Codes
+    stratum: Codes
+    variant: Codes
+    cluster: Codes
+    count: Array
+    nobs: Array
+
+
+def check_interaction(table: CountTable) -> InteractionTest:
+    """Test profile × variant by likelihood ratio, with an intercept per profile × wave.
+
+    Without clusters the statistic is the difference in deviance between the models with and without
+    the interaction; with more than 20 clusters Wald's with a cluster-robust covariance; with fewer
+    there is none. df counts the interactions that the data can tell apart. overdispersion: Pearson's
+    chi-square of the fuller model over its residual degrees of freedom, None when it has none.
+    Strata in which all or none respond hold no information and are left out, as are people of
+    unknown profile.
+    """
+    rows = _keep_informative(_list_rows(table))
+    if not rows.count.size:
+        return InteractionTest(status=Status.UNDEFINED, reason=Reason.NO_COUNTS)
+    additive = _independent(_indicate(rows.stratum), _indicate(rows.variant))
+    crossed = rows.profile * table.design.variant_count + rows.variant
+    full = _independent(additive, _indicate(crossed))
+    df = full.shape[1] - additive.shape[1]
+    fitted = _fit(rows, full)
+    spread = fitted.pearson_chi2 / fitted.df_resid if fitted.df_resid > 0 else None
+    spread = None if spread is None else float(spread)
+    if df == 0:
+        reason = Reason.ONE_PROFILE if np.unique(rows.profile).size < 2 else Reason.ONE_VARIANT
+        return InteractionTest(overdispersion=spread, status=Status.UNDEFINED, reason=reason)
+    if table.clusters is not None:
+        return _test_between_clusters(rows, full, df, spread)
+    statistic = max(float(_fit(rows, additive).deviance - fitted.deviance), 0.0)
+    return InteractionTest(statistic, df, float(chdtrc(df, statistic)), spread)
+
+
+def _test_between_clusters(
+    rows: _Rows, full: Array, df: int, spread: float | None
+) -> InteractionTest:
+    clusters = np.unique(rows.cluster).size
+    if clusters <= max(FEW_CLUSTERS, 2 * full.shape[1]):
+        return InteractionTest(
+            overdispersion=spread, status=Status.TOO_LITTLE, reason=Reason.FEW_CLUSTERS
+        )
+    fitted = _fit(rows, full, rows.cluster)
+    tested = np.eye(full.shape[1])[-df:]
+    statistic = float(np.squeeze(fitted.wald_test(tested, scalar=True).statistic))
+    return InteractionTest(statistic, df, float(chdtrc(df, statistic)), spread)
+
+
+def _list_rows(table: CountTable) -> _Rows:
+    known = table.listed
+    if table.clusters is not None:
+        held = table.clusters
+        profile = held.stratum // len(table.waves)
+        rows = _Rows(profile, held.stratum, held.variant, held.cluster, held.count, held.nobs)
+    else:
+        profile, wave, variant = (one.ravel() for one in np.indices(table.count.shape))
+        stratum = profile * len(table.waves) + wave
+        counts = (table.count.ravel(), table.nobs.ravel())
+        rows = _Rows(profile, stratum, variant, np.arange(variant.size), *counts)
+    return _select(rows, (rows.nobs > 0) & (rows.profile < known))
+
+
+def _keep_informative(rows: _Rows) -> _Rows:
+    if not rows.count.size:
+        return rows
+    count = np.bincount(rows.stratum, rows.count)
+    nobs = np.bincount(rows.stratum, rows.nobs)
+    return _select(rows, ((count > 0) & (count < nobs))[rows.stratum])
+
+
+def _select(rows: _Rows, chosen: NDArray[np.bool_]) -> _Rows:
+    return _Rows(*(column[chosen] for column in rows))
+
+
+def _indicate(codes: Codes) -> Array:
+    return (codes[:, None] == np.unique(codes)).astype(float)
+
+
+def _independent(base: Array, extra: Array) -> Array:
+    """Return base with those columns of extra that it does not span already."""
+    spanned = np.linalg.qr(base)[0]
+    kept = [base]
+    for column in extra.T:
+        left = column - spanned @ (spanned.T @ column)
+        left -= spanned @ (spanned.T @ left)
+        length = np.linalg.norm(left)
+        if length > 1e-8 * np.sqrt(column.size):
+            spanned = np.column_stack([spanned, left / length])
+            kept.append(column[:, None])
+    return np.hstack(kept)
+
+
+def _fit(rows: _Rows, design: Array, cluster: Codes | None = None) -> GLMResults:
+    counts = np.column_stack([rows.count, rows.nobs - rows.count])
+    robust = {} if cluster is None else {"cov_type": "cluster", "cov_kwds": {"groups": cluster}}
+    with warnings.catch_warnings():
+        # An empty or full cell sends its own coefficient away; the deviance settles all the same.
+        warnings.simplefilter("ignore")
+        return GLM(counts, design, family=Binomial()).fit(maxiter=_MOST_STEPS, **robust)
