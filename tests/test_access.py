@@ -1,0 +1,229 @@
+"""Who may see and do what: every address, for every role, in one's own lab and beyond."""
+
+import pytest
+
+from analysis.models.advice import (
+    AdviceRule,
+    AdviceRuleVersion,
+    ProposalState,
+    Verdict,
+    VersionState,
+)
+from analysis.models.runs import AnalysisRun
+from experiments.models.experiments import Experiment, ExperimentStatus, Variant, Wave
+from experiments.models.imports import CountImport
+from experiments.models.observations import Observation
+from lab.access import TABLE, Action, Reach
+from lab.models.labels import Channel, IssueType, Phase, Style, StyleAxis, Theme
+from lab.models.labs import LivingLab, Partner
+from lab.models.people import Invitation, Membership, Role
+from lab.models.programmes import Programme, ProgrammeCreate, ProgrammeKind
+from lab.models.segmentation import Profile, SegmentationModel
+from lab.services.programmes import add_programme, ship_vocabulary
+from sqlmodel import select
+from tests.builders import MOMENT
+
+PUBLIC = "public"
+PERSONAS = [PUBLIC, *Role]
+HOME, AWAY, FAR = "own lab", "other lab", "other programme"
+# Addresses that are named by text instead of a number, with an example of each.
+TEXTS = {"token": "no-such-token", "code": "own", "filename": "proeftuin.css"}
+# What belongs to a programme as a whole, not to one of its labs.
+OF_PROGRAMME = {
+    "programme_id", "segmentation_model_id", "profile_id", "channel_id", "style_axis_id",
+    "style_id", "phase_id", "issue_type_id", "theme_id", "rule_id",
+}  # fmt: skip
+
+
+class World:
+    """Three labs with one of everything: at home, next door and in another programme."""
+
+    def __init__(self, build, session, status: ExperimentStatus):
+        self.build, self.session, self.status = build, session, status
+        home = build.lab()
+        labs = {HOME: home, AWAY: build.lab(), FAR: build.lab(self._second_programme())}
+        self.people = {role: build.user(role, home) for role in Role}
+        self.numbers = {where: self._fill(lab) for where, lab in labs.items()}
+
+    def _second_programme(self) -> Programme:
+        command = ProgrammeCreate(
+            code="second", kind=ProgrammeKind.OWN, name_nl="Tweede", name_en="Second"
+        )
+        programme = add_programme(self.session, command, MOMENT)
+        ship_vocabulary(self.session, programme)
+        return programme
+
+    def _keep(self, record) -> int:
+        self.session.add(record)
+        self.session.commit()
+        return record.id
+
+    def _fill(self, lab: LivingLab) -> dict[str, int]:
+        experiment = self.build.experiment(lab, status=self.status)
+        numbers = {"programme_id": lab.programme_id, "living_lab_id": lab.id}
+        numbers |= self._number_labels(lab) | self._number_people(lab)
+        numbers |= self._number_counts(experiment)
+        return numbers | self._number_advice(lab, experiment)
+
+    def _number_labels(self, lab: LivingLab) -> dict[str, int]:
+        tables = {
+            "channel_id": Channel, "style_axis_id": StyleAxis, "style_id": Style,
+            "phase_id": Phase, "issue_type_id": IssueType, "theme_id": Theme,
+            "segmentation_model_id": SegmentationModel,
+        }  # fmt: skip
+        numbers = {
+            name: self.session.exec(
+                select(table.id).where(table.programme_id == lab.programme_id)
+            ).first()
+            for name, table in tables.items()
+        }
+        statement = select(Profile.id).where(
+            Profile.segmentation_model_id == numbers["segmentation_model_id"]
+        )
+        return numbers | {"profile_id": self.session.exec(statement).first()}
+
+    def _number_people(self, lab: LivingLab) -> dict[str, int]:
+        user = self.build.user()
+        member = Membership(
+            user_id=user.id, living_lab_id=lab.id, role=Role.STUDENT, since=MOMENT
+        )
+        invitation = Invitation(
+            token_hash=f"hash-{lab.id}", living_lab_id=lab.id, role=Role.STUDENT,
+            email="a@example.org", name="A", created_at=MOMENT, expires_at=MOMENT,
+        )  # fmt: skip
+        partner = Partner(living_lab_id=lab.id, name="Partner", role="onderzoek")
+        return {
+            "membership_id": self._keep(member),
+            "invitation_id": self._keep(invitation),
+            "partner_id": self._keep(partner),
+        }
+
+    def _number_counts(self, experiment: Experiment) -> dict[str, int]:
+        statement = select(Variant.id).where(Variant.experiment_id == experiment.id)
+        variant_id = self.session.exec(statement).first()
+        wave = select(Wave.id).where(Wave.experiment_id == experiment.id)
+        observation = Observation(
+            experiment_id=experiment.id, variant_id=variant_id, observed_on=MOMENT.date(),
+            wave_id=self.session.exec(wave).first(), offered=40, responded=4, recorded_at=MOMENT,
+        )  # fmt: skip
+        count_import = CountImport(
+            experiment_id=experiment.id, file_name="a.csv", sha256="0", offered_at=MOMENT
+        )
+        return {
+            "experiment_id": experiment.id,
+            "variant_id": variant_id,
+            "observation_id": self._keep(observation),
+            "import_id": self._keep(count_import),
+        }
+
+    def _number_advice(self, lab: LivingLab, experiment: Experiment) -> dict[str, int]:
+        run = AnalysisRun(
+            programme_id=lab.programme_id, living_lab_id=lab.id, experiment_id=experiment.id,
+            estimator="single_experiment", method_version="1", product_version="0", seed=1,
+            cells_sha256="0", run_at=MOMENT,
+        )  # fmt: skip
+        rule = AdviceRule(programme_id=lab.programme_id, key=f"rule-{lab.id}", created_at=MOMENT)
+        rule_id = self._keep(rule)
+        version = AdviceRuleVersion(
+            advice_rule_id=rule_id, number=1, state=VersionState.PROPOSED,
+            proposal_state=ProposalState.NOT_ENOUGH, verdict=Verdict.NOT_ENOUGH_DATA,
+            analysis_run_id=self._keep(run), experiment_id=experiment.id, living_lab_id=lab.id,
+            proposed_at=MOMENT,
+        )  # fmt: skip
+        return {"rule_id": rule_id, "version_id": self._keep(version)}
+
+
+def list_addresses(app):
+    """Return (rule, method) of everything that can be asked of the application."""
+    return [
+        (rule, method)
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "static"
+        for method in sorted(rule.methods - {"HEAD", "OPTIONS"})
+    ]
+
+
+def address_of(app, rule, numbers: dict) -> str:
+    """Return the address that a rule has in a world."""
+    values = {name: numbers.get(name, TEXTS.get(name, 1)) for name in rule.arguments}
+    with app.test_request_context():
+        return app.url_map.bind("localhost").build(rule.endpoint, values)
+
+
+def expect(action: Action, persona, where: str, rule, is_published: bool) -> str:
+    """Read from the table what an address should answer."""
+    grant = TABLE[action]
+    is_placed = bool(rule.arguments - set(TEXTS))
+    shown = is_published and is_placed
+    if grant.public is Reach.EVERYTHING or (grant.public is Reach.PUBLISHED and shown):
+        return "yes"
+    if persona == PUBLIC:
+        return "sign in"
+    of_programme = bool(rule.arguments & OF_PROGRAMME)
+    is_here = not is_placed or where == HOME or (where == AWAY and of_programme)
+    if is_here and persona in grant.own:
+        return "yes"
+    if grant.other is Reach.EVERYTHING or (grant.other is Reach.PUBLISHED and shown):
+        return "yes"
+    return "no" if is_here else "not there"
+
+
+def fits(status: int, location: str, expected: str) -> bool:
+    """Tell whether an answer is what was expected."""
+    if expected == "yes":
+        return status not in {401, 403, 404, 500} and "/sign-in?" not in location
+    if expected == "sign in":
+        return status == 303 and "/sign-in" in location
+    return status == {"no": 403, "not there": 404}[expected]
+
+
+@pytest.mark.parametrize("status", [ExperimentStatus.ANALYSED, ExperimentStatus.PUBLISHED])
+def test_every_address_answers_each_role_as_the_table_says(app, build, session, status):
+    app.config["WTF_CSRF_ENABLED"] = False
+    world = World(build, session, status)
+    wrong = []
+    for persona in PERSONAS:
+        client = app.test_client()
+        if persona != PUBLIC:
+            build.sign_in(client, world.people[persona])
+        for where, numbers in world.numbers.items():
+            for rule, method in list_addresses(app):
+                action = app.view_functions[rule.endpoint].required_action
+                is_published = status is ExperimentStatus.PUBLISHED and not (
+                    rule.arguments & (OF_PROGRAMME | {"living_lab_id", "version_id"})
+                )
+                expected = expect(action, persona, where, rule, is_published)
+                # Writing is tried only where it must be refused, so that the world stays whole.
+                if method != "GET" and expected == "yes":
+                    continue
+                answer = client.open(address_of(app, rule, numbers), method=method)
+                # A token or a code that does not exist is rightly not found.
+                if set(rule.arguments) & set(TEXTS) and answer.status_code in {404, 410}:
+                    continue
+                if not fits(answer.status_code, answer.headers.get("Location", ""), expected):
+                    wrong.append((persona, where, method, rule.rule, answer.status_code, expected))
+    assert wrong == []
+
+
+def test_every_page_names_what_it_does_in_the_table(app):
+    unnamed = [
+        rule.rule
+        for rule, _ in list_addresses(app)
+        if getattr(app.view_functions[rule.endpoint], "required_action", None) not in TABLE
+    ]
+    assert unnamed == []
+
+
+def test_every_address_holds_at_most_one_number(app):
+    crowded = [rule.rule for rule, _ in list_addresses(app) if len(rule.arguments - set(TEXTS)) > 1]
+    assert crowded == []
+
+
+def test_every_number_in_an_address_leads_to_a_place(app):
+    known = set(app.extensions["places"].finders) | set(TEXTS)
+    lost = [rule.rule for rule, _ in list_addresses(app) if rule.arguments - known]
+    assert lost == []
+
+
+def test_every_action_stands_in_the_table():
+    assert set(TABLE) == set(Action)
