@@ -24,7 +24,8 @@ def tidy_name(value: object) -> object:
 
 
 PlaceText = Annotated[str, BeforeValidator(tidy_name), StringConstraints(max_length=100)]
-Count = Annotated[int, Field(ge=0, le=100_000_000)]
+MAXIMUM_COUNT = 100_000_000
+Count = Annotated[int, Field(ge=0, le=MAXIMUM_COUNT)]
 
 # Every pair of known steps must be in order, also when one in between is unknown.
 ORDERED_PAIRS = [
