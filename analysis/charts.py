@@ -18,6 +18,8 @@ MOST_TICKS = 6
 WIDEST_SHOWN = 4
 # A scale that begins at zero is easier to read; it may cost at most this part of the width.
 ROOM_FOR_ZERO = 0.5
+SMALLEST_SPAN = 1e-6
+USUAL_SPAN = 0.1
 STEPS = (1, 2, 2.5, 5, 10)
 ARROWS = {"left": "M0-5-7 0 0 5", "right": "M0-5 7 0 0 5"}
 
@@ -76,7 +78,7 @@ def interval_scale(values: Iterable[float], unit: Unit = Unit.PERCENT) -> Scale:
     first, last = (min(known), max(known)) if known else (0.0, 0.1)
     if unit == Unit.POINTS or 0 < first <= ROOM_FOR_ZERO * last:
         first, last = min(first, 0.0), max(last, 0.0)
-    step = _round_step((last - first) or 0.1)
+    step = _round_step(last - first if last - first > SMALLEST_SPAN else USUAL_SPAN)
     start, end = math.floor(first / step + 1e-9), math.ceil(last / step - 1e-9)
     end = max(end, start + 1)
     ticks = tuple(round(count * step, 12) for count in range(start, end + 1))
@@ -163,9 +165,7 @@ def _draw_line(ends: Interval, level: Level, scale: Scale) -> str:
         right, arrows = 100, arrows + _draw_arrow("right", level)
     if left > 100 or right < 0:
         return arrows
-    return (
-        f'<line class="i{level}" x1="{left:.2f}%" x2="{right:.2f}%" y1="50%" y2="50%"/>{arrows}'
-    )
+    return f'<line class="i{level}" x1="{left:.2f}%" x2="{right:.2f}%" y1="50%" y2="50%"/>{arrows}'
 
 
 def _draw_arrow(side: Literal["left", "right"], level: Level) -> str:

@@ -1,10 +1,9 @@
 """Numbers and dates as people read them, in the reader's language."""
 
+import datetime as dt
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date as Date
-from datetime import datetime as DateTime
 from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -142,25 +141,25 @@ def pvalue(value: float | None) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _write_date(day: Date, pattern: str, language: str) -> str:
+def _write_date(day: dt.date, pattern: str, language: str) -> str:
     return format_date(day, pattern, locale=language)
 
 
-def date(day: Date | None) -> str:
+def date(day: dt.date | None) -> str:
     """Return a day with its month in letters."""
     if day is None:
         return NOTHING
     return _write_date(_day_of(day), "d MMMM y", current_style().language)
 
 
-def month(day: Date | None) -> str:
+def month(day: dt.date | None) -> str:
     """Return the month and the year of a day."""
     if day is None:
         return NOTHING
     return _write_date(_day_of(day), "MMMM y", current_style().language)
 
 
-def datetime_local(at: DateTime | None) -> str:
+def datetime_local(at: dt.datetime | None) -> str:
     """Return a moment by the clock of the Netherlands."""
     if at is None:
         return NOTHING
@@ -169,8 +168,8 @@ def datetime_local(at: DateTime | None) -> str:
     return f"{day} {local:%H:%M}"
 
 
-def _day_of(day: Date) -> Date:
-    return day.astimezone(HOME_ZONE).date() if isinstance(day, DateTime) else day
+def _day_of(day: dt.date) -> dt.date:
+    return day.astimezone(HOME_ZONE).date() if isinstance(day, dt.datetime) else day
 
 
 FILTERS: tuple[Callable[..., object], ...] = (

@@ -114,7 +114,7 @@ def parse(html: str) -> Element:
 def check(page: Element) -> None:
     """Fail when a page lacks something that every page owes its reader."""
     assert page.one("html")["lang"] in {"nl", "en"}
-    assert page.one("title").text.strip(" ·")
+    assert page.one("head").one("title").text.strip(" ·")
     assert page.one("h1").text
     _check_ids(page)
     _check_fields(page)

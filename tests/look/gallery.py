@@ -87,7 +87,9 @@ class SampleForm(FlaskForm):
     responded = IntegerField("Reacties", [NumberRange(min=0, message="Een aantal is 0 of meer.")])
     file = FileField("Bestand")
     password = PasswordField("Wachtwoord", render_kw={"autocomplete": "current-password"})
-    agrees = BooleanField("Ik controleerde de aantallen", description="Je kunt ze later verbeteren.")
+    agrees = BooleanField(
+        "Ik controleerde de aantallen", description="Je kunt ze later verbeteren."
+    )
 
 
 def make_gallery(programme_kind: str = "own") -> Flask:
