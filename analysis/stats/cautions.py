@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 
+from analysis.stats.cells import Denominator
 from analysis.stats.clusters import FEW_CLUSTERS
 from analysis.stats.layout import PairLayout
 from analysis.stats.results import (
@@ -39,7 +40,8 @@ def _warn_of_denominators(layout: PairLayout) -> Iterator[Warned]:
     if table.cells_left_out:
         left_out = (("cells", table.cells_left_out), ("responded", table.count_left_out))
         yield Warned(WarningCode.NO_DENOMINATOR, left_out)
-    if design.denominator is None and 0 < table.cells_offered < table.cells:
+    is_mixed = 0 < table.cells_offered < table.cells
+    if is_mixed and table.denominator == Denominator.REACHED:
         sides = (("offered", table.cells_offered), ("cells", table.cells))
         yield Warned(WarningCode.DIFFERENT_DENOMINATORS, sides)
     if design.is_reach_estimated:
