@@ -99,7 +99,8 @@ def _grade_design(facts: GradeFacts) -> tuple[Grade, GradeReason]:
         if facts.variant_count > 1 and facts.has_control:
             return Grade.C, GradeReason.AFTERWARDS_COMPARED
         return Grade.D, GradeReason.AFTERWARDS_ALONE
-    if facts.variant_count < 2:
+    # A plan without variants can still become what it means to be.
+    if facts.variant_count < 2 and facts.has_counts:
         return Grade.D, GradeReason.NOTHING_COMPARED
     if facts.design_type in LOTTERIES:
         return Grade.B, GradeReason.LOTTERY

@@ -180,8 +180,3 @@ def capitalise(label: object) -> str:
     """Return a label with a capital, as the first word of a line or a choice."""
     text = str(label)
     return text[:1].upper() + text[1:]
-
-
-def list_choices(labels: Labels) -> list[tuple[str, str]]:
-    """Return a closed set as the choices of a form field."""
-    return [(member.value, capitalise(label)) for member, label in labels.items()]

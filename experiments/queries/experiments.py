@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, UnaryExpression, case
@@ -15,6 +14,7 @@ from experiments.models.experiments import (
     ExperimentStatus,
     StatusChange,
 )
+from experiments.models.imports import CountImport, ImportState
 from experiments.models.observations import CountCell
 from lab.access import Action, Reach, Reader, reach_of
 from lab.models.audit import AuditEntry
@@ -219,19 +219,15 @@ def list_status_changes(
     return list(session.exec(statement))
 
 
-def has_edits_since(session: Session, experiment_id: int, seen_at: datetime) -> bool:
-    """Tell whether what describes an experiment was edited after a moment."""
+def find_last_edit(session: Session, experiment_id: int) -> AuditEntry | None:
+    """Return the last change of what describes an experiment, or None."""
     statement = (
-        select(AuditEntry.id)
-        .where(
-            AuditEntry.subject == "experiment",
-            AuditEntry.subject_id == experiment_id,
-            AuditEntry.action == "change_experiment",
-            AuditEntry.at > seen_at,
-        )
-        .limit(1)
+        select(AuditEntry)
+        .where(AuditEntry.subject == "experiment", AuditEntry.subject_id == experiment_id)
+        .where(AuditEntry.action == "change_experiment")
+        .order_by(col(AuditEntry.at).desc(), col(AuditEntry.id).desc())
     )
-    return session.exec(statement).first() is not None
+    return session.exec(statement).first()
 
 
 def list_log_entries(session: Session, experiment_id: int) -> list[AuditEntry]:
@@ -240,5 +236,20 @@ def list_log_entries(session: Session, experiment_id: int) -> list[AuditEntry]:
         select(AuditEntry)
         .where(AuditEntry.subject == "experiment", AuditEntry.subject_id == experiment_id)
         .order_by(col(AuditEntry.at).desc(), col(AuditEntry.id).desc())
+    )
+    return list(session.exec(statement))
+
+
+def list_finished_imports(
+    session: Session, experiment_id: int
+) -> list[tuple[CountImport, str | None]]:
+    """Return the imports of counts that were finished, with who made them."""
+    statement = (
+        select(CountImport, User.name)
+        .join(User, col(User.id) == CountImport.imported_by_id, isouter=True)
+        .where(
+            CountImport.experiment_id == experiment_id, col(CountImport.finished_at).is_not(None)
+        )
+        .where(CountImport.state == ImportState.DONE)
     )
     return list(session.exec(statement))

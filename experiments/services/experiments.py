@@ -80,11 +80,16 @@ def change_experiment(
 def open_for_change(session: Session, experiment_id: int) -> tuple[Experiment, LivingLab]:
     """Return an experiment that may still be changed, with its lab, or refuse."""
     experiment = queries.lock_experiment(session, experiment_id)
+    return experiment, check_changeable(session, experiment)
+
+
+def check_changeable(session: Session, experiment: Experiment) -> LivingLab:
+    """Return the lab of an experiment that may still be changed, or refuse."""
     lab = get_lab(session, experiment.living_lab_id)
     check_open(lab)
     if experiment.status not in OPEN_STATUSES:
         raise ExperimentFinishedError(experiment)
-    return experiment, lab
+    return lab
 
 
 def read_values(session: Session, experiment: Experiment) -> dict:
@@ -96,9 +101,8 @@ def read_values(session: Session, experiment: Experiment) -> dict:
 def was_changed_since(session: Session, experiment: Experiment, seen_at: datetime) -> bool:
     """Tell whether what describes an experiment was changed after somebody saw it."""
     # A step in its life or a new variant does not touch what this form shows.
-    return experiment.changed_at > seen_at and queries.has_edits_since(
-        session, experiment.id, seen_at
-    )
+    edit = queries.find_last_edit(session, experiment.id)
+    return edit is not None and edit.at > seen_at
 
 
 def check_labels(vocabulary: Vocabulary, command: ExperimentCreate) -> None:

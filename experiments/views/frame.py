@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, current_app, g, url_for
+from flask import Blueprint, current_app, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlmodel import Session
@@ -179,8 +179,3 @@ def _list_tabs(experiment: Experiment, place: Place, tab: str) -> list[tuple[str
         for code, label, endpoint, action in TABS
         if may(current_reader(), action, place) and endpoint in current_app.view_functions
     ]
-
-
-def find_programme_here() -> Programme | None:
-    """Return the programme of the place that this page is about."""
-    return find_programme(get_session(), g.place.programme_id)
