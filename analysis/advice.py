@@ -59,11 +59,6 @@ class Proposal:
     variant: int | None
     remarks: tuple[Remark, ...]
 
-    @property
-    def profile_id(self) -> int | None:
-        """Return the number of the profile that the rule is for."""
-        return self.part.profile.id if self.part.profile else None
-
 
 def find_obstacle(evidence: Evidence) -> Obstacle | None:
     """Return why no rule may be proposed from this evidence, or None."""

@@ -74,7 +74,6 @@ class Basis:
     variants: tuple[ComparedVariant, ...]
     outcome: Outcome
     confidence_level: float
-    comparisons_in_family: int
     grade: str
     grade_reasons: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
@@ -114,7 +113,14 @@ class ProfileEvidence:
     probability_better: float | None = None
     near_best: float | None = None
     expected_loss: float | None = None
+    # How many comparisons the limits hold for together.
+    comparisons: int = 0
     is_exploratory: bool = False
+
+    @property
+    def profile_id(self) -> int | None:
+        """Return the number of the profile, None when this is about everyone."""
+        return self.profile.id if self.profile else None
 
     def find_rate(self, variant: int | None) -> RateEvidence | None:
         """Return the rate of a variant."""
@@ -130,6 +136,11 @@ class Evidence:
     together: ProfileEvidence
     # None when it is not known whether the profiles differ.
     are_profiles_alike: bool | None = None
+
+    def find_part(self, profile_id: int | None) -> ProfileEvidence | None:
+        """Return the part about a profile, or about everyone."""
+        parts = (self.together, *self.profiles)
+        return next((part for part in parts if part.profile_id == profile_id), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +177,11 @@ def gather_evidence(
     return Evidence(
         basis=basis,
         profiles=tuple(
-            _gather_part(part, named[part.profile], outcome)
+            _gather_part(part, named[part.profile], outcome, comparison.comparisons_in_family)
             for part in comparison.profiles
             if part.profile in named
         ),
-        together=_gather_part(comparison.total, None, outcome),
+        together=_gather_part(comparison.total, None, outcome, comparison.comparisons_in_total),
         are_profiles_alike={
             ProfilesAnswer.ALIKE: True,
             ProfilesAnswer.DIFFER: False,
@@ -179,7 +190,7 @@ def gather_evidence(
 
 
 def _gather_part(
-    part: ProfileComparison, profile: NamedProfile | None, outcome: Outcome
+    part: ProfileComparison, profile: NamedProfile | None, outcome: Outcome, comparisons: int
 ) -> ProfileEvidence:
     evidence = ProfileEvidence(
         profile=profile,
@@ -187,12 +198,25 @@ def _gather_part(
         verdict=part.verdict,
         leader=part.leader,
         reference=part.opponent,
+        comparisons=comparisons,
         is_exploratory=part.is_exploratory,
     )
     if part.leader is None or part.opponent is None:
         return evidence
     pair = part.find_pair(part.leader, part.opponent)
     return _add_pair(_add_rivals(evidence, outcome), pair) if pair else evidence
+
+
+def withhold_numbers(part: ProfileEvidence) -> ProfileEvidence:
+    """Return a part that only says which variant leads, for readers who may not see the counts."""
+    return ProfileEvidence(
+        profile=part.profile,
+        rates=(),
+        verdict=part.verdict,
+        leader=part.leader,
+        reference=part.reference,
+        is_exploratory=part.is_exploratory,
+    )
 
 
 def _gather_rate(estimate: VariantEstimate) -> RateEvidence:
@@ -207,12 +231,14 @@ def _gather_rate(estimate: VariantEstimate) -> RateEvidence:
 
 
 def _add_pair(evidence: ProfileEvidence, pair: PairComparison) -> ProfileEvidence:
+    # Over everyone, only the difference within profiles and waves is the variants' own.
+    figures = pair.stratified or pair
     return replace(
         evidence,
-        difference=pair.difference,
-        lower=pair.simultaneous_lower,
-        upper=pair.simultaneous_upper,
-        probability_better=pair.probability_better,
+        difference=figures.difference,
+        lower=figures.simultaneous_lower,
+        upper=figures.simultaneous_upper,
+        probability_better=figures.probability_better,
     )
 
 

@@ -60,7 +60,8 @@ def read_calculation(estimator: str, cells: list, design: dict) -> Calculation:
 
 def write_result(estimator: str, result: Any) -> dict:
     """Return a result as plain values."""
-    return FORMS[estimator].result.dump_python(result, mode="json")
+    # Arrays give some codes as plain text, which reads back as the same code.
+    return FORMS[estimator].result.dump_python(result, mode="json", warnings=False)
 
 
 def read_result(estimator: str, written: dict) -> Any:

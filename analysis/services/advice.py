@@ -178,5 +178,7 @@ def _record(
         subject_id=version.id,
         place=Place(rule.programme_id, version.living_lab_id),
         number=version.number,
+        rule_id=version.advice_rule_id,
+        experiment_id=version.experiment_id,
         **details,
     )

@@ -1,5 +1,98 @@
 """The published advice, for everybody."""
 
-from flask import Blueprint
+from flask import Blueprint, abort, g, render_template, request, url_for
+
+from analysis.models.advice import VersionState
+from analysis.queries import advice as queries
+from analysis.reports.advice import build_cards, list_source_experiments
+from analysis.reports.advice_filters import build_filters, choose_programme, passes
+from lab.access import Action, allows, current_reader
+from lab.db import get_session
+from lab.queries.programmes import find_programme, find_programme_by_code, list_programmes
 
 blueprint = Blueprint("advice", __name__)
+
+PUBLIC_STATES = {VersionState.PUBLISHED, VersionState.RETIRED}
+
+
+@blueprint.get("/advice")
+@allows(Action.READ_ADVICE)
+def list_advice():
+    """Show the newest edition of the advice of one programme."""
+    session = get_session()
+    programmes = list_programmes(session)
+    with_edition = queries.list_programmes_with_edition(session)
+    chosen = choose_programme(programmes, with_edition, request.args.get("programme"))
+    if chosen is None and request.args.get("programme"):
+        abort(404)
+    edition = queries.find_newest_edition(session, chosen.id) if chosen else None
+    return _show_edition(chosen, edition, programmes=programmes)
+
+
+@blueprint.get("/advice/editions/<programme_code>/<int:number>")
+@allows(Action.READ_ADVICE)
+def show_edition(programme_code, number):
+    """Show one edition for good, so that it can be cited."""
+    session = get_session()
+    chosen = find_programme_by_code(session, programme_code)
+    edition = queries.find_edition(session, chosen.id, number) if chosen else None
+    return _show_edition(chosen, edition, is_archive=True) if edition else abort(404)
+
+
+@blueprint.get("/advice/<int:rule_id>")
+@allows(Action.READ_ADVICE)
+def show_rule(rule_id):
+    """Show the history of a rule: what was published, and for the own team what was not."""
+    session, reader = get_session(), current_reader()
+    rule = queries.get_rule(session, rule_id)
+    team_labs = set(reader.labs_where(Action.READ_PROPOSALS))
+    listed = [
+        one
+        for one in queries.list_rule_versions(session, rule_id)
+        if one.version.state in PUBLIC_STATES or one.version.living_lab_id in team_labs
+    ]
+    # Whoever may read no version of a rule need not know that there is one.
+    if not listed:
+        abort(404)
+    cards = build_cards(listed, _list_public_reports(listed))
+    return render_template(
+        "advice/show_rule.html",
+        chosen=find_programme(session, rule.programme_id),
+        title=cards[0].for_whom,
+        context=cards[0].context,
+        cards=cards,
+        team_versions={one.version.id for one in listed if one.version.living_lab_id in team_labs},
+    )
+
+
+def _show_edition(chosen, edition, programmes=(), is_archive=False):
+    session = get_session()
+    g.programme = chosen
+    listed = queries.list_edition_versions(session, edition.id) if edition else []
+    filters = build_filters(listed, request.args)
+    shown = [one for one in listed if passes(one, filters)]
+    return render_template(
+        f"advice/{'show_edition' if is_archive else 'list_advice'}.html",
+        chosen=chosen,
+        programmes=programmes,
+        edition=edition,
+        edition_count=len(listed),
+        edition_url=_address_of(chosen, edition),
+        editions=queries.list_editions(session, chosen.id) if chosen else [],
+        newest=queries.find_newest_edition(session, chosen.id) if chosen else None,
+        filters=filters,
+        cards=build_cards(shown, _list_public_reports(shown)),
+        is_archive=is_archive,
+    )
+
+
+def _address_of(chosen, edition):
+    if edition is None:
+        return None
+    return url_for(
+        ".show_edition", programme_code=chosen.code, number=edition.number, _external=True
+    )
+
+
+def _list_public_reports(listed):
+    return queries.list_published_experiments(get_session(), list_source_experiments(listed))

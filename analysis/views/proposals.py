@@ -1,5 +1,114 @@
 """Proposals for advice rules, and the decisions on them."""
 
-from flask import Blueprint
+from datetime import UTC, datetime
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+
+from analysis.forms.advice import DecisionForm, ProposalForm
+from analysis.models.advice import DecisionCreate
+from analysis.queries import advice as queries
+from analysis.queries.runs import get_run
+from analysis.reports.advice import build_card, build_cards, build_changes
+from analysis.services import advice as decisions
+from analysis.services import proposals as services
+from analysis.services.findings import PROPOSING, read_exact_evidence
+from experiments.queries.experiments import get_experiment
+from lab.access import Action, allows, current_reader
+from lab.db import get_session, transaction
+from lab.forms.commands import make_command
 
 blueprint = Blueprint("proposals", __name__)
+
+
+@blueprint.get("/experiments/<int:experiment_id>/proposals")
+@allows(Action.READ_PROPOSALS)
+def list_proposals(experiment_id):
+    """Show the proposals that an experiment led to, against the advice in force."""
+    return _show_proposals(experiment_id, ProposalForm())
+
+
+@blueprint.post("/experiments/<int:experiment_id>/proposals")
+@allows(Action.DECIDE_ADVICE)
+def propose_versions(experiment_id):
+    """Make proposals from what an experiment counted."""
+    form = ProposalForm()
+    if not form.validate_on_submit():
+        return _show_proposals(experiment_id, form), 422
+    with transaction() as session:
+        services.propose_versions(
+            session,
+            experiment_id,
+            form.make_command(),
+            by=current_reader(),
+            at=datetime.now(UTC),
+        )
+    return redirect(url_for(".list_proposals", experiment_id=experiment_id), 303)
+
+
+@blueprint.get("/advice/versions/<int:version_id>")
+@allows(Action.READ_PROPOSALS)
+def show_version(version_id):
+    """Show one proposal with its evidence, to decide on it."""
+    return _show_version(version_id, DecisionForm())
+
+
+@blueprint.post("/advice/versions/<int:version_id>/publish")
+@allows(Action.DECIDE_ADVICE)
+def publish_version(version_id):
+    """Publish a proposal in a new edition."""
+    return _decide(version_id, decisions.publish_version, _("Published as advice."))
+
+
+@blueprint.post("/advice/versions/<int:version_id>/reject")
+@allows(Action.DECIDE_ADVICE)
+def reject_version(version_id):
+    """Reject a proposal."""
+    return _decide(version_id, decisions.reject_version, _("Rejected. Your reason is kept."))
+
+
+@blueprint.post("/advice/versions/<int:version_id>/retire")
+@allows(Action.DECIDE_ADVICE)
+def retire_version(version_id):
+    """Take published advice back in a new edition."""
+    return _decide(version_id, decisions.retire_version, _("Taken back. A new edition says so."))
+
+
+def _decide(version_id, service, done):
+    form = DecisionForm()
+    command = make_command(form, DecisionCreate)
+    if command is None:
+        return _show_version(version_id, form), 422
+    with transaction() as session:
+        service(session, version_id, command, by=current_reader(), at=datetime.now(UTC))
+    flash(done, "success")
+    return redirect(url_for(".show_version", version_id=version_id), 303)
+
+
+def _show_proposals(experiment_id, form):
+    session = get_session()
+    experiment = get_experiment(session, experiment_id)
+    listed = queries.list_experiment_versions(session, experiment_id)
+    in_force = queries.find_versions_in_force(session, [one.rule.id for one in listed])
+    return render_template(
+        "proposals/list_proposals.html",
+        experiment=experiment,
+        changes=build_changes(listed, in_force),
+        is_ready=experiment.status in PROPOSING,
+        form=form,
+    )
+
+
+def _show_version(version_id, form):
+    session = get_session()
+    listed = queries.get_listed_version(session, version_id)
+    in_force = queries.find_versions_in_force(session, [listed.rule.id]).get(listed.rule.id)
+    is_other = in_force is not None and in_force.version.id != version_id
+    return render_template(
+        "proposals/show_version.html",
+        experiment=get_experiment(session, listed.version.experiment_id),
+        card=build_card(listed, read_exact_evidence(session, listed.version)),
+        in_force=build_cards([in_force])[0] if is_other else None,
+        run=get_run(session, listed.version.analysis_run_id),
+        form=form,
+    )

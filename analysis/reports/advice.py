@@ -1,0 +1,215 @@
+"""What pages on advice show: each rule as a card of sentences, rows and sources."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+
+from analysis import advice_sentences as words
+from analysis.charts import draw_axis, draw_interval, interval_scale
+from analysis.evidence import RateEvidence, RuleEvidence, Source, read_evidence
+from analysis.models.advice import ProposalState, VersionState
+from analysis.queries.advice import ListedVersion
+from experiments.grade import Grade, GradeReason
+from experiments.labels import GRADE_REASONS, GRADES
+from lab import formats
+from lab.i18n import in_language
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """An experiment that a rule rests on, in words."""
+
+    experiment_id: int
+    title: str
+    place: str
+    period: str
+    reference: str
+    has_public_report: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RateRow:
+    """One variant with its rate, for the table of rows with a drawing."""
+
+    name: str
+    is_control: bool
+    drawing: Markup
+    rate: str
+    interval: str
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCard:
+    """One version of a rule as people read it."""
+
+    rule_id: int
+    version_id: int
+    number: int
+    state: VersionState
+    state_label: str
+    proposal_state: ProposalState
+    proposal_label: str
+    verdict: str
+    for_whom: str
+    context: list[str]
+    advice: str
+    counts: str
+    difference: str
+    arguments_for: list[str]
+    arguments_against: list[str]
+    grade: str
+    grade_meaning: str
+    grade_reasons: list[str]
+    sources: list[SourceLine]
+    limits_of_use: list[str]
+    axis: Markup
+    rows: list[RateRow]
+    comparisons: int
+    is_protected: bool
+    proposed_at: datetime
+    proposed_by: str | None
+    decided_at: datetime | None
+    decided_by: str | None
+    decision_reason: str
+    retired_at: datetime | None
+    retired_by: str | None
+    retirement_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """What stands in force for a rule, and what is proposed for it now."""
+
+    in_force: RuleCard | None
+    newest: RuleCard
+    earlier: list[RuleCard]
+
+
+def build_cards(listed: Sequence[ListedVersion], published: Iterable[int] = ()) -> list[RuleCard]:
+    """Return versions as cards that all count in the same round number."""
+    evidence = [read_evidence(one.version.evidence) for one in listed]
+    return _build_all(list(zip(listed, evidence, strict=True)), set(published))
+
+
+def build_changes(
+    listed: Sequence[ListedVersion], in_force: Mapping[int, ListedVersion]
+) -> list[RuleChange]:
+    """Return per rule what is in force and what an experiment proposes, newest version first."""
+    others = [one for one in in_force.values() if one.version.id not in _ids(listed)]
+    cards = {card.version_id: card for card in build_cards([*listed, *others])}
+    changes: dict[int, RuleChange] = {}
+    for one in listed:
+        card = cards[one.version.id]
+        if one.rule.id in changes:
+            changes[one.rule.id].earlier.append(card)
+            continue
+        held = in_force.get(one.rule.id)
+        changes[one.rule.id] = RuleChange(held and cards[held.version.id], card, [])
+    return list(changes.values())
+
+
+def build_card(
+    listed: ListedVersion, evidence: RuleEvidence, published: Iterable[int] = ()
+) -> RuleCard:
+    """Return one version as a card with this evidence, which may be more exact than it kept."""
+    return _build_all([(listed, evidence)], set(published))[0]
+
+
+def list_source_experiments(listed: Iterable[ListedVersion]) -> set[int]:
+    """Return the experiments that versions rest on."""
+    return {
+        source.experiment_id
+        for one in listed
+        for source in read_evidence(one.version.evidence).basis.sources
+    }
+
+
+def _ids(listed: Iterable[ListedVersion]) -> set[int]:
+    return {one.version.id for one in listed}
+
+
+def _build_all(
+    pairs: list[tuple[ListedVersion, RuleEvidence]], published: set[int]
+) -> list[RuleCard]:
+    base = words.choose_base(evidence for _listed, evidence in pairs)
+    return [_build(listed, evidence, base, published) for listed, evidence in pairs]
+
+
+def _build(
+    listed: ListedVersion, evidence: RuleEvidence, base: int, published: set[int]
+) -> RuleCard:
+    version, basis = listed.version, evidence.basis
+    axis, rows = _build_rows(evidence)
+    return RuleCard(
+        rule_id=listed.rule.id,
+        version_id=version.id,
+        number=version.number,
+        state=version.state,
+        state_label=str(words.VERSION_STATES[version.state]),
+        proposal_state=version.proposal_state,
+        proposal_label=str(words.PROPOSAL_STATES[version.proposal_state]),
+        verdict=version.verdict.value,
+        for_whom=words.write_for_whom(evidence),
+        context=[in_language(one, "name") for one in (listed.issue_type, listed.phase) if one],
+        advice=words.write_advice(version.proposal_state, evidence),
+        counts=words.write_counts(evidence, base),
+        difference=words.write_difference(evidence, base),
+        arguments_for=words.list_remarks(evidence, are_against=False),
+        arguments_against=words.list_remarks(evidence, are_against=True),
+        grade=basis.grade,
+        grade_meaning=str(GRADES[Grade(basis.grade)]),
+        grade_reasons=[str(GRADE_REASONS[GradeReason(one)]) for one in basis.grade_reasons],
+        sources=[_build_source(source, published) for source in basis.sources],
+        limits_of_use=words.write_limits_of_use(basis.sources),
+        axis=axis,
+        rows=rows,
+        comparisons=evidence.part.comparisons,
+        is_protected=evidence.is_protected,
+        proposed_at=version.proposed_at,
+        proposed_by=listed.proposed_by,
+        decided_at=version.decided_at,
+        decided_by=listed.decided_by,
+        decision_reason=version.decision_reason,
+        retired_at=version.retired_at,
+        retired_by=listed.retired_by,
+        retirement_reason=version.retirement_reason,
+    )
+
+
+def _build_source(source: Source, published: set[int]) -> SourceLine:
+    names = dict.fromkeys(name for name in (source.living_lab, source.municipality) if name)
+    return SourceLine(
+        experiment_id=source.experiment_id,
+        title=source.title,
+        place=", ".join(names),
+        period=words.write_period(source.starts_on, source.ends_on),
+        reference=source.reference,
+        has_public_report=source.experiment_id in published,
+    )
+
+
+def _build_rows(evidence: RuleEvidence) -> tuple[Markup, list[RateRow]]:
+    known = [rate for rate in evidence.part.rates if rate.rate is not None]
+    if not known:
+        return Markup(""), []
+    scale = interval_scale(
+        value for rate in known for value in (rate.rate, rate.ci_lower, rate.ci_upper)
+    )
+    return draw_axis(scale), [_build_row(rate, evidence, scale) for rate in known]
+
+
+def _build_row(rate: RateEvidence, evidence: RuleEvidence, scale) -> RateRow:
+    variant = evidence.basis.variants[rate.variant]
+    name = words.name_variant(variant)
+    ends = {} if rate.ci_lower is None else {95: (rate.ci_lower, rate.ci_upper)}
+    return RateRow(
+        name=name,
+        is_control=variant.is_control,
+        drawing=draw_interval(rate.rate, ends, scale, label=name),
+        rate=formats.percent(rate.rate),
+        interval=formats.interval(rate.ci_lower, rate.ci_upper),
+        count=formats.number(rate.denominator),
+    )
