@@ -64,26 +64,38 @@ def choose_base(comparison: ExperimentComparison) -> int:
 
 def tell_group(comparison: ExperimentComparison, group: ProfileComparison, names: Names) -> str:
     """Return what may be said of one profile, or of everyone: the verdict, counts, difference."""
+    parts = (tell_verdict(group, names), tell_figures(comparison, group, names))
+    return " ".join(part for part in parts if part)
+
+
+def tell_verdict(group: ProfileComparison, names: Names) -> str:
+    """Return the verdict on one profile, or on everyone, as a sentence without figures."""
     if group.leader is None or group.opponent is None:
         return _tell_nothing(group)
-    pair = group.find_pair(group.leader, group.opponent)
-    figures = pair.stratified or pair
-    base = choose_base(comparison)
-    sides = {"variant": names.variants[pair.variant], "reference": names.variants[pair.reference]}
-    telling = {
-        Verdict.CLEARLY_BETTER: _("%(variant)s works clearly better than %(reference)s.", **sides),
-        Verdict.PROBABLY_BETTER: _("%(variant)s probably works better than %(reference)s.", **sides),
-        Verdict.NO_DIFFERENCE: _(
-            "Between %(variant)s and %(reference)s we found no difference that matters.", **sides
-        ),
-        Verdict.NOT_ENOUGH_DATA: _(
-            "We do not know yet whether %(variant)s works better than %(reference)s.", **sides
-        ),
+    sides = {
+        "variant": names.variants[group.leader],
+        "reference": names.variants[group.opponent],
     }
+    if group.verdict == Verdict.CLEARLY_BETTER:
+        return _("%(variant)s works clearly better than %(reference)s.", **sides)
+    if group.verdict == Verdict.PROBABLY_BETTER:
+        return _("%(variant)s probably works better than %(reference)s.", **sides)
+    if group.verdict == Verdict.NO_DIFFERENCE:
+        return _(
+            "Between %(variant)s and %(reference)s we found no difference that matters.", **sides
+        )
+    return _("We do not know yet whether %(variant)s works better than %(reference)s.", **sides)
+
+
+def tell_figures(comparison: ExperimentComparison, group: ProfileComparison, names: Names) -> str:
+    """Return the figures behind a verdict: natural frequencies and the size of the difference."""
+    if group.leader is None or group.opponent is None:
+        return ""
+    pair = group.find_pair(group.leader, group.opponent)
+    base = choose_base(comparison)
     parts = [
-        telling[group.verdict],
         _tell_counts(group, pair, names, base),
-        _tell_difference(comparison, group.verdict, figures, base),
+        _tell_difference(comparison, group.verdict, pair.stratified or pair, base),
     ]
     if group.verdict == Verdict.NOT_ENOUGH_DATA:
         parts.append(_tell_people_needed(comparison, group, names, base))
@@ -119,8 +131,8 @@ def tell_spread(comparison: ExperimentComparison, names: Names) -> str:
             **size,
         )
     return _(
-        "Another variant does best in some profiles, but with %(variant)s no profile would lose more"
-        " than %(most)s in %(base)s. One advice will do.",
+        "Another variant does best in some profiles, but with %(variant)s no profile would lose"
+        " more than %(most)s in %(base)s. One advice will do.",
         **size,
     )
 
@@ -142,7 +154,9 @@ def tell_interaction(comparison: ExperimentComparison) -> str:
 
 def _tell_nothing(group: ProfileComparison) -> str:
     if any(one.reason is Reason.NO_DENOMINATOR for one in group.variants):
-        return _("We know how many responded, but not out of how many. There is nothing to compare.")
+        return _(
+            "We know how many responded, but not out of how many. There is nothing to compare."
+        )
     if group.reason is Reason.ONE_VARIANT:
         return _("Only one variant was counted. There is nothing to compare.")
     if group.reason is Reason.NO_COMMON_STRATUM:
@@ -150,9 +164,7 @@ def _tell_nothing(group: ProfileComparison) -> str:
     return _("Nothing was counted yet.")
 
 
-def _tell_counts(
-    group: ProfileComparison, pair: PairComparison, names: Names, base: int
-) -> str:
+def _tell_counts(group: ProfileComparison, pair: PairComparison, names: Names, base: int) -> str:
     rates = [group.find_variant(one).rate for one in (pair.variant, pair.reference)]
     if None in rates or _is_reversed(pair):
         return ""
@@ -261,4 +273,3 @@ def _round_up(people: int) -> int:
     """Return a number of people with two digits that say something."""
     unit = 10 ** max(len(str(people)) - 2, 0)
     return math.ceil(people / unit) * unit
-

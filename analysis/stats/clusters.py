@@ -157,9 +157,7 @@ def _compare_means(means: Array, side: Array, block: Codes) -> tuple[float, floa
     return difference, float(np.sqrt(parts.sum())), df
 
 
-def _compare_means_in_blocks(
-    means: Array, side: Array, block: Codes
-) -> tuple[float, float, float]:
+def _compare_means_in_blocks(means: Array, side: Array, block: Codes) -> tuple[float, float, float]:
     _, at = np.unique(block, return_inverse=True)
     sizes = np.bincount(at)
     centred = means - (np.bincount(at, means) / sizes)[at]

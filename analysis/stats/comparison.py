@@ -46,9 +46,7 @@ def compare_experiments(
     return [assemble_comparison(layout, findings, rates) for layout in layouts]
 
 
-def _judge(
-    layouts: Sequence[PairLayout], reported: Differences, within: Differences
-) -> Findings:
+def _judge(layouts: Sequence[PairLayout], reported: Differences, within: Differences) -> Findings:
     """Add to the figures what they mean: adjusted p-values and verdicts."""
     facts = gather_facts(layouts)
     chances = [_turn(one, facts.is_lower_better) for one in (reported, within)]

@@ -27,9 +27,7 @@ class Differences(NamedTuple):
     strata_left_out: NDArray[np.int64]
 
 
-def compare_all(
-    layouts: Sequence[PairLayout], pairs: RatePairs
-) -> tuple[Differences, Differences]:
+def compare_all(layouts: Sequence[PairLayout], pairs: RatePairs) -> tuple[Differences, Differences]:
     """Return the differences to report for each row, and those within strata.
 
     The first are crude for everyone; for a profile they are within waves where it has several. The

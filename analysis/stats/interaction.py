@@ -35,8 +35,8 @@ def check_interaction(table: CountTable) -> InteractionTest:
 
     Without clusters the statistic is the difference in deviance between the models with and without
     the interaction; with more than 20 clusters Wald's with a cluster-robust covariance; with fewer
-    there is none. df counts the interactions that the data can tell apart. overdispersion: Pearson's
-    chi-square of the fuller model over its residual degrees of freedom, None when it has none.
+    there is none. df counts the interactions that the data can tell apart. overdispersion:
+    Pearson's chi-square of the fuller model over its residual degrees of freedom, else None.
     Strata in which all or none respond hold no information and are left out, as are people of
     unknown profile.
     """

@@ -76,9 +76,7 @@ def _sinc_integral(size: int) -> Array:
     return step[places[:, None] - places + size - 1]
 
 
-def _weigh_both(
-    grid: Array, a1: Array, b1: Array, a2: Array, b2: Array
-) -> tuple[Array, Array]:
+def _weigh_both(grid: Array, a1: Array, b1: Array, a2: Array, b2: Array) -> tuple[Array, Array]:
     softplus = np.maximum(grid, 0.0) + np.log1p(np.exp(-np.abs(grid)))
     return _weigh(grid, softplus, a1, b1), _weigh(grid, softplus, a2, b2)
 

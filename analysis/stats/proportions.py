@@ -151,9 +151,7 @@ def _propose(
         return here - value * (here - before) / (value - value_before)
 
 
-def _start_at_newcombe(
-    y1: Array, n1: Array, y2: Array, n2: Array, z: Array
-) -> tuple[Array, Array]:
+def _start_at_newcombe(y1: Array, n1: Array, y2: Array, n2: Array, z: Array) -> tuple[Array, Array]:
     lower1, _ = wilson_limits(y1, n1, z)
     _, upper2 = wilson_limits(y2, n2, z)
     rate1, rate2 = y1 / n1, y2 / n2

@@ -286,6 +286,10 @@ class ExperimentComparison:
     interaction: InteractionTest | None = None
     method_version: str = ""
 
+    def with_warning(self, warned: Warned) -> "ExperimentComparison":
+        """Return the same comparison with one warning more."""
+        return replace(self, warnings=(*self.warnings, warned))
+
 
 _TURNED = {
     "difference": "difference",

@@ -21,7 +21,7 @@ def estimate_single_experiment(
     table = tabulate(cells, design)
     interaction = check_interaction(table)
     spread = interaction.overdispersion
-    warnings = comparison.warnings
+    comparison = replace(comparison, interaction=interaction)
     if table.clusters is None and spread is not None and spread > OVERDISPERSED:
-        warnings += (Warned(WarningCode.OVERDISPERSED, (("ratio", spread),)),)
-    return replace(comparison, interaction=interaction, warnings=warnings)
+        return comparison.with_warning(Warned(WarningCode.OVERDISPERSED, (("ratio", spread),)))
+    return comparison

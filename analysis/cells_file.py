@@ -1,0 +1,232 @@
+"""Reading a file of count cells: which experiments, variants and counts it holds."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from flask_babel import gettext as _
+
+from analysis.stats.cells import Cell, sum_cells
+
+REQUIRED = ("channel", "reached", "responded")
+OPTIONAL = ("living_lab", "experiment", "wave", "profile", "style", "cluster", "offered")
+NUMBERS = ("offered", "reached", "responded")
+# Enough to find the cause; a file that is wrong throughout would fill the screen.
+MOST_SHOWN = 50
+
+
+class Fault(NamedTuple):
+    """What is wrong in one place of a file, why, and what to do; line 0 is the file as a whole."""
+
+    line: int
+    column: str
+    reason: str
+    way_out: str
+
+    def __str__(self) -> str:
+        told = f"{self.reason} {self.way_out}"
+        if not self.line:
+            return told
+        place = _("Line %(line)s, column %(column)s", line=self.line, column=self.column)
+        return f"{place}: {told}"
+
+
+class CellsFileError(ValueError):
+    """A file of cells cannot be used; `faults` names every reason."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(self.list_lines()))
+
+    @classmethod
+    def of_whole(cls, reason: str, way_out: str) -> "CellsFileError":
+        """Return an error about the file as a whole."""
+        return cls([Fault(0, "", reason, way_out)])
+
+    def list_lines(self) -> list[str]:
+        """Return one line per fault, and how many were left out."""
+        lines = [str(fault) for fault in self.faults[:MOST_SHOWN]]
+        more = len(self.faults) - len(lines)
+        return lines + [_("And %(more)s more.", more=more)] if more else lines
+
+
+class VariantName(NamedTuple):
+    """A channel with its style, empty when it has none."""
+
+    channel: str
+    style: str
+
+    def __str__(self) -> str:
+        return f"{self.channel}/{self.style}" if self.style else self.channel
+
+
+@dataclass(frozen=True, slots=True)
+class FileExperiment:
+    """One experiment of a file: its name, its variants in order, and its cells."""
+
+    name: str
+    variants: tuple[VariantName, ...]
+    cells: tuple[Cell, ...]
+
+
+class _Row(NamedTuple):
+    living_lab: str
+    experiment: str
+    wave: str
+    profile: str
+    channel: str
+    style: str
+    cluster: str
+    offered: int | None
+    reached: int
+    responded: int
+
+
+def read_cells_file(path: Path) -> list[FileExperiment]:
+    """Return the experiments of a file in the order in which it names them.
+
+    Raises CellsFileError with every fault that it has.
+    """
+    reader = _open_table(_read_text(path))
+    header = _read_header(reader)
+    rows, faults = [], []
+    for fields in reader:
+        if not any(field.strip() for field in fields):
+            continue
+        found = _read_row(header, fields, reader.line_num)
+        (faults.extend if isinstance(found, list) else rows.append)(found)
+    if not rows and not faults:
+        faults = [_whole(_("The file holds no rows."), _("Put the counts below the names."))]
+    if faults:
+        raise CellsFileError(faults)
+    return _group(rows)
+
+
+def _whole(reason: str, way_out: str) -> Fault:
+    return Fault(0, "", reason, way_out)
+
+
+def _read_text(path: Path) -> str:
+    content = path.read_bytes()
+    if not content.strip():
+        raise CellsFileError.of_whole(_("The file is empty."), _("Choose a file with counts."))
+    if b"\0" in content[:4096] or content.startswith(b"PK"):
+        raise CellsFileError.of_whole(
+            _("This is not a CSV file."), _("Save the sheet as “CSV UTF-8” first.")
+        )
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        reason = _("Line %(line)s is not in UTF-8.", line=line)
+        way_out = _("Save the file as “CSV UTF-8”.")
+        raise CellsFileError.of_whole(reason, way_out) from error
+
+
+def _open_table(text: str) -> Iterator[list[str]]:
+    first = text.split("\n", 1)[0]
+    delimiter = ";" if first.count(";") > first.count(",") else ","
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+
+
+def _read_header(reader: Iterator[list[str]]) -> list[str]:
+    header = [name.strip().lower() for name in next(reader, [])]
+    faults = [
+        _whole(
+            _("The column %(column)s is missing.", column=name),
+            _("The first line must name the columns: %(columns)s.", columns=", ".join(REQUIRED)),
+        )
+        for name in REQUIRED
+        if name not in header
+    ]
+    faults += [
+        _whole(
+            _("The column %(column)s stands there twice.", column=name), _("Remove one of them.")
+        )
+        for name in (*REQUIRED, *OPTIONAL)
+        if header.count(name) > 1
+    ]
+    if faults:
+        raise CellsFileError(faults)
+    return header
+
+
+def _read_row(header: list[str], fields: list[str], line: int) -> _Row | list[Fault]:
+    if len(fields) > len(header):
+        reason = _("The line has more fields than the first line.")
+        return [Fault(line, header[-1], reason, _("Put texts with a separator in quotes."))]
+    padded = fields + [""] * (len(header) - len(fields))
+    texts = {name: value.strip() for name, value in zip(header, padded, strict=True)}
+    faults: list[Fault] = []
+    numbers = {name: _read_number(name, texts.get(name, ""), line, faults) for name in NUMBERS}
+    if not texts["channel"]:
+        faults.append(Fault(line, "channel", _("It is empty."), _("Fill in the channel.")))
+    faults += _check_order(numbers, line)
+    if faults:
+        return faults
+    keys = ("living_lab", "experiment", "wave", "profile", "channel", "style", "cluster")
+    return _Row(*(texts.get(key, "") for key in keys), **numbers)
+
+
+def _read_number(name: str, text: str, line: int, faults: list[Fault]) -> int | None:
+    if not text and name == "offered":
+        return None
+    if text.isascii() and text.isdigit():
+        return int(text)
+    way_out = _("Fill in a whole number from 0.")
+    if not text:
+        reason = _("It is empty.")
+    elif text.startswith("-") and text[1:].isdigit():
+        reason = _("%(text)s is negative.", text=text)
+    else:
+        reason = _("“%(text)s” is not a whole number.", text=text[:40])
+    faults.append(Fault(line, name, reason, way_out))
+    return None
+
+
+def _check_order(numbers: dict[str, int | None], line: int) -> list[Fault]:
+    faults = []
+    for smaller, larger in (("responded", "reached"), ("reached", "offered")):
+        small, large = numbers[smaller], numbers[larger]
+        if small is not None and large is not None and small > large:
+            reason = _(
+                "%(smaller)s (%(small)s) is more than %(larger)s (%(large)s).",
+                smaller=smaller,
+                small=small,
+                larger=larger,
+                large=large,
+            )
+            faults.append(Fault(line, smaller, reason, _("Check both numbers.")))
+    return faults
+
+
+def _group(rows: list[_Row]) -> list[FileExperiment]:
+    held: dict[tuple[str, str], list[_Row]] = {}
+    for row in rows:
+        held.setdefault((row.living_lab, row.experiment), []).append(row)
+    names = [experiment for _lab, experiment in held]
+    return [
+        _gather(f"{lab} / {name}" if names.count(name) > 1 else name, members)
+        for (lab, name), members in held.items()
+    ]
+
+
+def _gather(name: str, rows: list[_Row]) -> FileExperiment:
+    variants = tuple(dict.fromkeys(VariantName(row.channel, row.style) for row in rows))
+    place = {variant: position for position, variant in enumerate(variants)}
+    cells = sum_cells(
+        Cell(
+            profile=row.profile or None,
+            variant=place[VariantName(row.channel, row.style)],
+            wave=row.wave,
+            cluster=row.cluster or None,
+            offered=row.offered,
+            reached=row.reached,
+            numerator=row.responded,
+        )
+        for row in rows
+    )
+    return FileExperiment(name, variants, cells)
