@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from analysis.registry import load_estimator
 from analysis.stats.cells import (
@@ -38,13 +39,20 @@ REMEMBERED = 256
 WaveShares = Mapping[int, Mapping[int, float]]
 
 
+class StepCount(NamedTuple):
+    """People at one step with one variant, and in how many records that step is not known."""
+
+    people: int | None
+    unknown: int
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What an experiment counted, as the statistics take it.
 
     `cells` name a profile by its number as text, a variant by its place in `variants`. Of all
     `records`, those `without_outcome` are not in the cells; those `without_denominator` are, and
-    no comparison uses them.
+    no comparison uses them. `funnel` holds, per variant, each step of the journey in order.
     """
 
     cells: tuple[Cell, ...]
@@ -54,6 +62,9 @@ class Counts:
     records: int
     without_outcome: int
     without_denominator: int
+    # Some counts know how many people it was offered to, and some do not.
+    is_denominator_mixed: bool
+    funnel: tuple[tuple[StepCount, ...], ...]
 
     @property
     def used(self) -> int:
@@ -81,10 +92,7 @@ def gather_counts(
     usable = [row for row in known if getattr(row, denominator) is not None]
     lacking = [row for row in known if getattr(row, denominator) is None]
     # What lacks the denominator stays apart: an unknown count would make a known sum unknown.
-    parts = [
-        sum_cells(_as_cell(row, places, step) for row in some)
-        for some in (usable, lacking)
-    ]
+    parts = [sum_cells(_as_cell(row, places, step) for row in some) for some in (usable, lacking)]
     return Counts(
         cells=parts[0] + parts[1],
         design=describe_design(experiment, variants, everything, denominator, shares or {}),
@@ -93,6 +101,11 @@ def gather_counts(
         records=_count_records(rows),
         without_outcome=_count_records(rows) - _count_records(known),
         without_denominator=_count_records(lacking),
+        is_denominator_mixed=len({row.offered is None for row in known}) > 1,
+        funnel=tuple(
+            _follow_steps([row for row in rows if row.variant_id == variant.id])
+            for variant in variants
+        ),
     )
 
 
@@ -157,6 +170,15 @@ def _as_cell(row: CellSum, places: Mapping[int, int], numerator_step: Step) -> C
         reached=row.reached,
         numerator=getattr(row, numerator_step),
     )
+
+
+def _follow_steps(rows: Sequence[CellSum]) -> tuple[StepCount, ...]:
+    steps = []
+    for step in Step:
+        known = [row for row in rows if getattr(row, step) is not None]
+        people = sum(getattr(row, step) for row in known) if known else None
+        steps.append(StepCount(people, _count_records(rows) - _count_records(known)))
+    return tuple(steps)
 
 
 def _count_records(rows: Iterable[CellSum]) -> int:

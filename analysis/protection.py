@@ -137,9 +137,7 @@ def _protect_pair(
     )
 
 
-def _protect_spread(
-    spread: ProfileSpread, withheld: tuple[str | None, ...]
-) -> ProfileSpread:
+def _protect_spread(spread: ProfileSpread, withheld: tuple[str | None, ...]) -> ProfileSpread:
     if not withheld:
         return spread
     return replace(

@@ -1,0 +1,302 @@
+"""The comparison report of one experiment: everything that its page and its print show."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from analysis.comparison import Counts, StepCount, compare_cells
+from analysis.disclosure import ProtectedTable, leave_exact, protect, sum_table
+from analysis.protection import protect_comparison
+from analysis.reports.cautions import Unsettled, describe_unused, list_cautions
+from analysis.reports.method import METHODS, describe_lottery, describe_method
+from analysis.sentences import (
+    Names,
+    tell_figures,
+    tell_group,
+    tell_interaction,
+    tell_spread,
+    tell_verdict,
+)
+from analysis.stats.cells import Direction
+from analysis.stats.results import (
+    ExperimentComparison,
+    Interval,
+    PairComparison,
+    ProfileComparison,
+    StratifiedDifference,
+    VariantEstimate,
+    Verdict,
+)
+from experiments.labels import DENOMINATOR_KINDS, STEPS, capitalise
+from experiments.models.experiments import Experiment
+from lab.i18n import in_language
+from lab.models.labels import DenominatorKind
+from lab.models.segmentation import Profile
+
+WORSE = {
+    Verdict.CLEARLY_BETTER: "clearly_worse",
+    Verdict.PROBABLY_BETTER: "probably_worse",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RateRow:
+    """One variant in one profile; without a rate when nothing can be said."""
+
+    variant: str
+    is_control: bool
+    numerator: int | None
+    denominator: int | None
+    rate: float | None
+    ci_lower: float | None
+    ci_upper: float | None
+    intervals: tuple[Interval, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """One variant against another in one profile; the verdict is about the first."""
+
+    variant: str
+    reference: str
+    difference: float | None
+    ci_lower: float | None
+    ci_upper: float | None
+    simultaneous_lower: float | None
+    simultaneous_upper: float | None
+    method: str
+    adjusted_pvalue: float | None
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPart:
+    """One profile, or everyone together: verdict and sentence first, then the figures."""
+
+    name: str
+    verdict: str | None
+    sentence: str
+    control_rate: float | None
+    rates: tuple[RateRow, ...]
+    pairs: tuple[PairRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelRow:
+    """One variant on its way from offered to participated."""
+
+    variant: str
+    steps: tuple[StepCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LotteryRow:
+    """How many units a variant got in one period, and the share that it should have had."""
+
+    period: int
+    variant: str
+    units: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeReport:
+    """A report, with its sentences in the language that was spoken when it was built."""
+
+    headline: str
+    answer: tuple[str, ...]
+    interaction: str
+    cautions: tuple[str, ...]
+    total: ReportPart
+    # Everyone together again, compared within profiles and periods and then averaged.
+    total_within: tuple[PairRow, ...]
+    profiles: tuple[ReportPart, ...]
+    withheld_profiles: tuple[str, ...]
+    withheld_variants: tuple[str, ...]
+    threshold: int | None
+    numerator_name: str
+    denominator_name: str
+    units: str
+    family_size: int
+    used: int
+    records: int
+    unused: tuple[str, ...]
+    funnel: tuple[FunnelRow, ...]
+    lottery: str
+    lottery_rows: tuple[LotteryRow, ...]
+    method: tuple[tuple[str, str], ...]
+    # The comparison that all of this was written from, protected where the report is.
+    comparison: ExperimentComparison
+
+    @property
+    def parts(self) -> tuple[ReportPart, ...]:
+        """Return everyone together first, then each profile."""
+        return (self.total, *self.profiles)
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRequest:
+    """What a report is about, and for whom: only the own team sees exact counts."""
+
+    experiment: Experiment
+    counts: Counts
+    profiles: Sequence[Profile]
+    unsettled: Unsettled = Unsettled()
+    is_exact: bool = True
+
+
+def build_outcome(request: OutcomeRequest) -> OutcomeReport:
+    """Return the report of an experiment, in the language being spoken."""
+    experiment, counts = request.experiment, request.counts
+    table = protect_counts(counts, request.is_exact)
+    comparison = protect_comparison(compare_cells(counts.cells, counts.design), table)
+    names = _name_all(request)
+    variants = names.variants
+    parts = {part.profile: part for part in comparison.profiles}
+    total = _build_part(comparison, comparison.total, names)
+    return OutcomeReport(
+        headline=_write_headline(comparison, table, names),
+        answer=_write_answer(comparison, names),
+        interaction=tell_interaction(comparison),
+        cautions=list_cautions(experiment, comparison, counts, variants),
+        total=total,
+        total_within=_build_within(comparison, variants),
+        profiles=tuple(
+            _build_part(comparison, parts[key], names) for key in names.profiles if key in parts
+        )
+        if _has_profiles(comparison)
+        else (),
+        withheld_profiles=_name_withheld(table, names),
+        withheld_variants=tuple(variants[place] for place in table.withheld_variants),
+        threshold=table.threshold,
+        numerator_name=capitalise(STEPS[experiment.numerator_step]),
+        denominator_name=capitalise(STEPS[counts.denominator]),
+        units=names.units,
+        family_size=comparison.comparisons_in_family,
+        used=counts.used,
+        records=counts.records + request.unsettled.held + request.unsettled.returned,
+        unused=describe_unused(counts, request.unsettled, request.is_exact),
+        funnel=_build_funnel(counts, variants) if request.is_exact else (),
+        lottery=describe_lottery(comparison.sample_ratio),
+        lottery_rows=_build_lottery(counts, variants) if request.is_exact else (),
+        method=tuple(describe_method(experiment, comparison, counts, names.units)),
+        comparison=comparison,
+    )
+
+
+def protect_counts(counts: Counts, is_exact: bool) -> ProtectedTable:
+    """Return an experiment's counts as a reader may see them."""
+    table = sum_table(counts.cells, counts.denominator)
+    return leave_exact(table) if is_exact else protect(table)
+
+
+def _name_all(request: OutcomeRequest) -> Names:
+    kind = request.experiment.denominator_kind
+    kind = DenominatorKind.PEOPLE if kind is DenominatorKind.NONE else kind
+    profiles = {str(one.id): in_language(one, "name") for one in request.profiles}
+    return Names(
+        variants=[in_language(variant, "name") for variant in request.counts.variants],
+        profiles={**profiles, None: _("Profile unknown")},
+        units=str(DENOMINATOR_KINDS[kind]),
+        step=request.experiment.numerator_step.value,
+    )
+
+
+def _write_headline(comparison: ExperimentComparison, table: ProtectedTable, names: Names) -> str:
+    if comparison.total.leader is None and table.withheld_variants:
+        return _("The counts are too small to show to readers outside the lab.")
+    return tell_verdict(comparison.total, names)
+
+
+def _write_answer(comparison: ExperimentComparison, names: Names) -> tuple[str, ...]:
+    figures = tell_figures(comparison, comparison.total, names)
+    if figures and comparison.direction == Direction.LOWER:
+        figures += " " + _("Fewer is better here.")
+    spread = tell_spread(comparison, names) if _has_profiles(comparison) else ""
+    return tuple(sentence for sentence in (figures, spread) if sentence)
+
+
+def _has_profiles(comparison: ExperimentComparison) -> bool:
+    """Tell whether profiles were recorded, so that there is more than everyone together."""
+    return any(part.profile is not None for part in comparison.profiles)
+
+
+def _name_withheld(table: ProtectedTable, names: Names) -> tuple[str, ...]:
+    withheld = table.withheld_profiles
+    if not any(total.key is not None for total in table.profile_totals):
+        return ()
+    return tuple(name for key, name in names.profiles.items() if key in withheld)
+
+
+def _build_part(
+    comparison: ExperimentComparison, part: ProfileComparison, names: Names
+) -> ReportPart:
+    is_total = part is comparison.total
+    control = part.find_variant(comparison.control) if comparison.control is not None else None
+    return ReportPart(
+        name=_("Everyone together") if is_total else names.profiles[part.profile],
+        verdict=part.verdict.value if part.leader is not None else None,
+        sentence="" if is_total else tell_group(comparison, part, names),
+        control_rate=control.rate if control else None,
+        rates=tuple(_build_rate(one, comparison, names.variants) for one in part.variants),
+        pairs=tuple(_build_pair(pair, pair, names.variants) for pair in part.comparisons),
+    )
+
+
+def _build_rate(
+    estimate: VariantEstimate, comparison: ExperimentComparison, variants: Sequence[str]
+) -> RateRow:
+    return RateRow(
+        variant=variants[estimate.variant],
+        is_control=estimate.variant == comparison.control,
+        numerator=estimate.numerator,
+        denominator=estimate.denominator,
+        rate=estimate.rate,
+        ci_lower=estimate.ci_lower,
+        ci_upper=estimate.ci_upper,
+        intervals=estimate.intervals,
+    )
+
+
+def _build_pair(
+    pair: PairComparison, figures: PairComparison | StratifiedDifference, variants: Sequence[str]
+) -> PairRow:
+    is_behind = pair.better == pair.reference
+    verdict = WORSE.get(pair.verdict) if is_behind else None
+    return PairRow(
+        variant=variants[pair.variant],
+        reference=variants[pair.reference],
+        difference=figures.difference,
+        ci_lower=figures.ci_lower,
+        ci_upper=figures.ci_upper,
+        simultaneous_lower=figures.simultaneous_lower,
+        simultaneous_upper=figures.simultaneous_upper,
+        method=str(METHODS[figures.method]) if figures.method else "",
+        adjusted_pvalue=figures.adjusted_pvalue,
+        verdict=verdict or pair.verdict.value,
+    )
+
+
+def _build_within(comparison: ExperimentComparison, variants: Sequence[str]) -> tuple[PairRow, ...]:
+    return tuple(
+        _build_pair(pair, pair.stratified, variants)
+        for pair in comparison.total.comparisons
+        if pair.stratified is not None and pair.stratified.strata_used > 1
+    )
+
+
+def _build_funnel(counts: Counts, variants: Iterable[str]) -> tuple[FunnelRow, ...]:
+    return tuple(
+        FunnelRow(name, steps) for name, steps in zip(variants, counts.funnel, strict=True)
+    )
+
+
+def _build_lottery(counts: Counts, variants: Sequence[str]) -> tuple[LotteryRow, ...]:
+    return tuple(
+        LotteryRow(period, variants[place], units, share / sum(assignment.shares))
+        for period, assignment in enumerate(counts.design.assignments, 1)
+        for place, (units, share) in enumerate(
+            zip(assignment.units, assignment.shares, strict=True)
+        )
+    )
