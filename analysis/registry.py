@@ -24,3 +24,9 @@ def load_estimator(code: str) -> Callable[..., Any]:
         raise UnknownEstimatorError(code)
     module, function = ESTIMATORS[code].split(":")
     return getattr(import_module(module), function)
+
+
+def warm_up() -> None:
+    """Load every estimator, so that nobody waits for it."""
+    for code in ESTIMATORS:
+        load_estimator(code)

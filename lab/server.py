@@ -1,9 +1,14 @@
 """Serving the application on one machine."""
 
+from threading import Timer
+
 import click
 from werkzeug.serving import make_server
 
+from analysis.registry import warm_up
 from lab.app import create_app
+
+WARM_UP_AFTER = 2.0
 
 
 @click.command()
@@ -13,6 +18,10 @@ def serve(host: str, port: int) -> None:
     """Serve the application on this machine."""
     server = make_server(host, port, create_app(), threaded=True)
     click.echo(f"http://{host}:{server.port}/")
+    # The first page should not wait for the statistics, nor the first report either.
+    timer = Timer(WARM_UP_AFTER, warm_up)
+    timer.daemon = True
+    timer.start()
     try:
         server.serve_forever()
     except KeyboardInterrupt:

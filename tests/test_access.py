@@ -26,8 +26,14 @@ from tests.builders import MOMENT
 PUBLIC = "public"
 PERSONAS = [PUBLIC, *Role]
 HOME, AWAY, FAR = "own lab", "other lab", "other programme"
-# Addresses that are named by text instead of a number, with an example of each.
-TEXTS = {"token": "no-such-token", "code": "own", "filename": "proeftuin.css"}
+# Parts of addresses that are not the number of a record, with an example of each.
+TEXTS = {
+    "token": "no-such-token",
+    "kind": "channels",
+    "code": "brief_adres",
+    "programme_code": "own",
+    "number": 1,
+}
 # What belongs to a programme as a whole, not to one of its labs.
 OF_PROGRAMME = {
     "programme_id", "segmentation_model_id", "profile_id", "channel_id", "style_axis_id",

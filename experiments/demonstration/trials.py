@@ -174,7 +174,6 @@ def _load_study(session, lab, study, rows, channels, at) -> Experiment:
         denominator_kind=DenominatorKind.PEOPLE,
         denominator_step=Step.OFFERED,
         smallest_difference=0.02,
-        ends_on=OVERVIEW_DAY,
         sources=SMOKING_SOURCE,
     )
     plan = ExperimentPlan(command, variants, ExperimentStatus.PUBLISHED, _moments(at))
