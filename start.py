@@ -107,7 +107,7 @@ def wait_for(server: subprocess.Popen, address: str) -> None:
 def stop(server: subprocess.Popen) -> None:
     """Ask the application to stop, and end it when it does not."""
     if server.poll() is None:
-        server.send_signal(signal.SIGTERM if os.name == "nt" else signal.SIGINT)
+        server.terminate()
         try:
             server.wait(10)
         except subprocess.TimeoutExpired:
@@ -244,6 +244,9 @@ if __name__ == "__main__":
     signal.signal(signal.SIGTERM, interrupt)
     try:
         sys.exit(main(sys.argv[1:]))
+    except BrokenPipeError:
+        # Whoever read along has gone: there is nobody to tell anything.
+        os._exit(1)
     except (StartError, OSError) as error:
         sentence = str(error) if isinstance(error, StartError) else explain(str(error), "start.py")
         sys.exit("\n" + sentence)

@@ -91,7 +91,8 @@ def install(steps: Steps, extras: set[str]) -> None:
     with steps.step("packages", count=len(chosen)) as title:
         install_packages(chosen, title)
     part = STAMP.with_suffix(".part")
-    part.write_text(json.dumps({"fingerprint": fingerprint(), "extras": sorted(extras)}))
+    stamp = {"fingerprint": fingerprint(), "extras": sorted(extras), "folder": str(CHECKOUT)}
+    part.write_text(json.dumps(stamp), encoding="utf-8")
     UNFINISHED.unlink()
     part.replace(STAMP)
 
@@ -101,13 +102,13 @@ def make_environment(title: str) -> None:
     if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
         raise StartError(text("no_venv"))
     for old in CHECKOUT.glob(".venv.old-*"):
-        shutil.rmtree(old)
+        shutil.rmtree(old, ignore_errors=True)
     if VENV.exists() and not is_usable():
         print("      " + text("remade"), flush=True)
         # Renaming first, so that a removal that is cut off leaves no half environment.
         old = CHECKOUT / f".venv.old-{os.getpid()}"
         VENV.rename(old)
-        shutil.rmtree(old)
+        shutil.rmtree(old, ignore_errors=True)
     is_new = not VENV.exists()
     VENV.mkdir(exist_ok=True)
     UNFINISHED.touch()
@@ -119,7 +120,9 @@ def make_environment(title: str) -> None:
 
 def is_usable() -> bool:
     """Tell whether the environment works, belongs to this Python and was finished."""
-    if UNFINISHED.exists() or not PYTHON.exists():
+    # In a folder that was moved, the commands inside still name the old place.
+    is_moved = read_stamp().get("folder", str(CHECKOUT)) != str(CHECKOUT)
+    if UNFINISHED.exists() or is_moved or not PYTHON.exists():
         return False
     ask = "import pip, sys; print(sys.prefix, sys.version)"
     answer = subprocess.run([PYTHON, "-c", ask], capture_output=True, text=True, check=False)

@@ -17,9 +17,12 @@ except ImportError:
     fcntl = None
     import msvcrt
 
+# Commands hold the lock too: one that outlives a killed start.py must not meet the next.
+LOCKS: list[int] = []
 # What a failed command prints, and the sentence that says what to do about it.
 CAUSES = [
     (r"No space left on device|os error 28\b|Errno 28\b|disk is full", "disk_full"),
+    (r"psycopg\.\w*Error|exc\.OperationalError", "no_database"),
     (r"Read-only file system|Permission denied|Errno 13\b|Access is denied", "no_permission"),
     (r"DO NOT MATCH THE HASHES|[Hh]ash mismatch|mismatched hash", "wrong_hash"),
     (r"ensurepip is not|No module named '?(venv|ensurepip)", "no_venv"),
@@ -68,6 +71,7 @@ def run(command: list, title: str, environment: dict | None = None) -> str:
         text=True,
         encoding="utf-8",
         errors="replace",
+        pass_fds=LOCKS,
     )
     with process:
         try:
@@ -114,7 +118,10 @@ def one_at_a_time() -> Iterator[None]:
             print(text("waiting"), flush=True)
             while not take_lock(handle):
                 time.sleep(0.3)
+        if fcntl:
+            LOCKS.append(handle.fileno())
         yield
+        LOCKS.clear()
 
 
 def take_lock(handle) -> bool:

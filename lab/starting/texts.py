@@ -43,8 +43,8 @@ DATABASE_URL noemt een PostgreSQL-database (een bestand in die map als je niets 
     "ready": ("ready", "klaar"),
     "seconds": ("{seconds:.0f} s", "{seconds:.0f} s"),
     "remade": (
-        "The environment was half made: making it again.",
-        "De omgeving was half gemaakt: we maken haar opnieuw.",
+        "The environment was half made, or made elsewhere: making it again.",
+        "De omgeving was half gemaakt, of op een andere plek: we maken haar opnieuw.",
     ),
     "waiting": (
         "Another start.py is busy in this folder: waiting until it is ready.",
@@ -134,6 +134,12 @@ DATABASE_URL noemt een PostgreSQL-database (een bestand in die map als je niets 
         "Een gedownload pakket is niet het pakket waarmee Proeftuin is getest. Het is daarom"
         " niet geïnstalleerd. Probeer het opnieuw; blijft het zo, dan verandert je netwerk"
         " downloads of is requirements.lock gewijzigd: zet dat bestand terug met git.",
+    ),
+    "no_database": (
+        "The database that DATABASE_URL names does not work. Check the address, the password"
+        " and whether the server runs:\n{detail}",
+        "De database die DATABASE_URL noemt werkt niet. Controleer het adres, het wachtwoord"
+        " en of de server draait:\n{detail}",
     ),
     "no_build": (
         "There is no ready-made package for this Python ({python}) on this computer. Use"
