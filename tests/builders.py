@@ -39,6 +39,12 @@ class Builder:
         self.session.commit()
         return record
 
+    def _read(self, statement) -> list:
+        found = list(self.session.exec(statement))
+        # A transaction that stays open would keep the pages of a test from writing.
+        self.session.commit()
+        return found
+
     def programme(self, kind: ProgrammeKind = ProgrammeKind.OWN) -> Programme:
         """Make a programme with the shipped vocabulary; the own one is made once."""
         if kind is ProgrammeKind.OWN:
@@ -85,14 +91,16 @@ class Builder:
         statement = select(Channel).where(
             Channel.programme_id == lab.programme_id, Channel.code == code
         )
-        return self.session.exec(statement).one()
+        (found,) = self._read(statement)
+        return found
 
     def style(self, lab: LivingLab, code: str = "persoonlijk") -> Style:
         """Return a shipped style of a lab's programme."""
         statement = select(Style).where(
             Style.programme_id == lab.programme_id, Style.code == code
         )
-        return self.session.exec(statement).one()
+        (found,) = self._read(statement)
+        return found
 
     def profiles(self, lab: LivingLab, model: str = "citisens") -> list[Profile]:
         """Return the profiles of a shipped segmentation model, in order."""
@@ -104,7 +112,7 @@ class Builder:
             )
             .order_by(Profile.position)
         )
-        return list(self.session.exec(statement))
+        return self._read(statement)
 
     def experiment(
         self, lab: LivingLab, styles: tuple[str, ...] = ("zakelijk", "persoonlijk"), **fields

@@ -20,7 +20,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from experiments import labels
 from experiments.forms.choices import list_choices, list_label_choices, no_choice
-from experiments.forms.numbers import DecimalField
+from experiments.forms.numbers import Above, DecimalField
 from experiments.models.experiments import DesignType
 from experiments.queries.vocabulary import Vocabulary
 from lab.i18n import in_language
@@ -123,7 +123,10 @@ class ExperimentForm(FlaskForm):
     )
     smallest_difference = DecimalField(
         _l("Smallest difference that matters, in percentage points"),
-        [InputRequired(_l("Enter the smallest difference that matters."))],
+        [
+            InputRequired(_l("Enter the smallest difference that matters.")),
+            Above(0, 99, message=_l("Enter a number above 0, up to 99.")),
+        ],
         default=Decimal(2),
         description=_l(
             "From which difference would you choose another variant next time? "
@@ -250,6 +253,7 @@ class StatusForm(FlaskForm):
     reason = TextAreaField(
         _l("Reason"),
         [Length(max=2000)],
+        default="",
         description=_l("Others can read this in the log. Write no names of residents."),
         render_kw={"rows": 3},
     )

@@ -35,6 +35,21 @@ class DecimalField(wtforms.DecimalField):
         return "" if self.data is None else write_number(self.data)
 
 
+class Above:
+    """Refuse a number that is not above one limit, or that is beyond another one."""
+
+    def __init__(self, lower: int, upper: int | None = None, *, message: object):
+        self.lower, self.upper, self.message = lower, upper, message
+
+    def __call__(self, form, field):
+        """Check a number that could be read at all."""
+        number = field.data
+        if number is None:
+            return
+        if number <= self.lower or (self.upper is not None and number > self.upper):
+            raise wtforms.ValidationError(self.message)
+
+
 def plain_number(typed: str) -> str:
     """Return a typed number with a point for its decimals and nothing between its thousands."""
     if "," in typed and "." in typed:

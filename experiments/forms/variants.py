@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from experiments import labels
 from experiments.forms.choices import list_choices, list_label_choices, no_choice
-from experiments.forms.numbers import DecimalField
+from experiments.forms.numbers import Above, DecimalField
 from lab.i18n import in_language
 from lab.models.labels import Channel
 from lab.queries.labels import AxisWithStyles
@@ -38,12 +38,12 @@ class VariantForm(FlaskForm):
     )
     share = DecimalField(
         _l("Share, in percent"),
-        [Optional(), NumberRange(0, 100, _l("Enter a number from 0 to 100."))],
+        [Optional(), Above(0, 100, message=_l("Enter a number above 0, up to 100."))],
         description=_l("Which part of all gets this variant? Empty everywhere means equal parts."),
     )
     cost_per_unit = DecimalField(
         _l("Cost per unit, in euros"),
-        [Optional(), NumberRange(0, message=_l("Enter an amount such as 1,10."))],
+        [Optional(), NumberRange(min=0, message=_l("Enter an amount such as 1,10."))],
         description=_l("What one letter, card or talk costs. For instance 1,10."),
     )
     denominator_kind = SelectField(
@@ -69,15 +69,16 @@ class VariantForm(FlaskForm):
             *list_choices(labels.DENOMINATOR_KINDS),
         ]
 
-    def fill(self, values: dict, axis_of: dict[int, int]) -> None:
+    def fill(self, values: dict) -> None:
         """Show a variant as it is."""
         self.channel_id.data = str(values["channel_id"])
         for name in ("description", "is_control", "denominator_kind", "cost_per_unit"):
             self[name].data = values[name]
         if values["share"] is not None:
             self.share.data = round(Decimal(str(values["share"])) * 100, 6)
-        for style_id in values["style_ids"]:
-            self[f"{AXIS}{axis_of[style_id]}"].data = str(style_id)
+        chosen = {str(style_id) for style_id in values["style_ids"]}
+        for field in self.style_fields:
+            field.data = next((one.value for one in field.choices if one.value in chosen), "")
 
     def read_values(self) -> dict:
         """Return what was typed, as a command takes it."""

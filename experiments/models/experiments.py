@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from lab.models.columns import LongText, ShortText, closed_set
+from lab.models.columns import KEEPABLE, LongText, ShortText, closed_set
 from lab.models.labels import DenominatorKind
 
 Share = Annotated[float, Field(gt=0, le=1)]
@@ -271,4 +271,6 @@ class StatusChangeCreate(SQLModel):
     """A step to take as it comes in."""
 
     to_status: ExperimentStatus
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
+    reason: Annotated[
+        str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=KEEPABLE)
+    ] = ""

@@ -73,18 +73,21 @@ def choose_lab():
         for programme_id in reader.programmes_where(Action.WRITE_EXPERIMENT)
     ]
     writable = set(reader.labs_where(Action.WRITE_EXPERIMENT))
-    labs = {
-        programme: [
-            lab
-            for lab in list_labs(session, reader, programme.id, Action.WRITE_EXPERIMENT)
-            if lab.id in writable and lab.archived_at is None
-        ]
+    labs = [
+        (
+            programme,
+            [
+                lab
+                for lab in list_labs(session, reader, programme.id, Action.WRITE_EXPERIMENT)
+                if lab.id in writable and lab.archived_at is None
+            ],
+        )
         for programme in programmes
-    }
-    every = [lab for some in labs.values() for lab in some]
+    ]
+    every = [lab for _programme, some in labs for lab in some]
     if len(every) == 1:
         return redirect(url_for(".new_experiment", living_lab_id=every[0].id), 303)
-    return render_template("experiments/choose_lab.html", labs=list(labs.items()))
+    return render_template("experiments/choose_lab.html", labs=labs)
 
 
 @blueprint.route("/labs/<int:living_lab_id>/experiments/new", methods=["GET", "POST"])

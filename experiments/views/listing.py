@@ -125,7 +125,7 @@ def read_filter(programme: Programme, arguments: MultiDict) -> ExperimentFilter:
     column = _read_member(Sort, sort.removeprefix("-"))
     return ExperimentFilter(
         programme_id=programme.id,
-        search=arguments.get("q", "")[:LONGEST_SEARCH],
+        search=arguments.get("q", "").replace("\0", "")[:LONGEST_SEARCH],
         status=_read_member(ExperimentStatus, arguments.get("status")),
         living_lab_id=_read_number(arguments.get("lab")),
         theme_id=_read_number(arguments.get("theme")),

@@ -15,10 +15,15 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
+# PostgreSQL cannot keep the character that other programs end a text with.
+KEEPABLE = r"^[^\x00]*$"
 ShortText = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=KEEPABLE),
 ]
-LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)]
+LongText = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=5000, pattern=KEEPABLE)
+]
 Code = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=60)
 ]
