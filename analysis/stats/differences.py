@@ -56,7 +56,7 @@ def _compare_within(
     """Compare within strata: Mantel-Haenszel; as counts where one stratum is left or none vary."""
     found = estimate_mantel_haenszel(*gather_strata(layouts), pairs.level.size)
     figures = _limit(found, pairs)
-    method = np.full(pairs.level.size, Method.MANTEL_HAENSZEL, dtype=object)
+    method = _repeat(Method.MANTEL_HAENSZEL, pairs.level.size)
     method[found.strata_used == 0] = None
     is_plain = (found.strata_used == 1) | ((found.strata_used > 1) & np.isnan(found.std_error))
     is_crude = (found.strata_used == 1) & (found.strata_left_out == 0)
@@ -72,9 +72,16 @@ def _compare_within(
 
 
 def _name_methods(pairs: RatePairs) -> NDArray[np.object_]:
-    method = np.full(pairs.level.size, Method.MIETTINEN_NURMINEN, dtype=object)
-    method[pairs.is_newcombe] = Method.NEWCOMBE
+    method = _repeat(Method.MIETTINEN_NURMINEN, pairs.level.size)
+    method[pairs.is_newcombe] = _repeat(Method.NEWCOMBE, pairs.is_newcombe.sum())
     return method
+
+
+def _repeat(method: Method, size: int) -> NDArray[np.object_]:
+    # numpy.full would turn the members of an enumeration into plain texts.
+    column = np.empty(size, dtype=object)
+    column.fill(method)
+    return column
 
 
 def _limit(found: StratifiedEstimate, pairs: RatePairs) -> RateDifferences:

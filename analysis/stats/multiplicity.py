@@ -12,7 +12,8 @@ def adjust_holm(pvalues: ArrayLike, family_size: int | None = None) -> Array:
     pvalues: one dimension, NaN where a test is not defined (stays NaN). family_size: how many
     comparisons the family holds, at least as many as there are known p-values; by default all
     of `pvalues`, also the undefined ones. Source: Holm 1979, Scand J Stat 6:65; equals R's
-    `p.adjust(p, "holm", n = family_size)`.
+    `p.adjust(p, "holm", n = family_size)`. (statsmodels' `multipletests` gives the same, but makes
+    Python collect its garbage on each call.)
     """
     values = np.asarray(pvalues, dtype=float)
     known = np.argsort(values, kind="stable")[: np.count_nonzero(~np.isnan(values))]
