@@ -87,7 +87,17 @@ def propose_rules(evidence: Evidence, is_per_profile: bool | None = None) -> lis
 def serves_everyone(evidence: Evidence) -> bool:
     """Tell whether one advice for everyone is what the evidence suggests."""
     usable = [part for part in evidence.profiles if not part.is_exploratory]
-    return evidence.are_profiles_alike is True or not usable
+    if not usable:
+        return True
+    # What is clear in one profile must not drown in the others.
+    is_lost = any(_is_lost(part, evidence.together) for part in usable)
+    return evidence.are_profiles_alike is True and not is_lost
+
+
+def _is_lost(part: ProfileEvidence, together: ProfileEvidence) -> bool:
+    if part.verdict != Verdict.CLEARLY_BETTER:
+        return False
+    return (together.verdict, together.leader) != (part.verdict, part.leader)
 
 
 def _propose(part: ProfileEvidence, evidence: Evidence) -> Proposal:

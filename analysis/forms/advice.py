@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField
+from wtforms import RadioField, SelectChoice
 from wtforms.validators import Length, Optional
 
 from analysis.models.advice import REASON_LENGTH, ProposalCreate
@@ -18,9 +18,9 @@ class ProposalForm(FlaskForm):
     division = RadioField(
         _l("One advice for everyone, or one per profile?"),
         choices=[
-            (BY_EVIDENCE, _l("What the evidence suggests")),
-            (PER_PROFILE, _l("One advice per profile")),
-            (TOGETHER, _l("One advice for everyone")),
+            SelectChoice(BY_EVIDENCE, _l("What the evidence suggests")),
+            SelectChoice(PER_PROFILE, _l("One advice per profile")),
+            SelectChoice(TOGETHER, _l("One advice for everyone")),
         ],
         default=BY_EVIDENCE,
         validators=[Optional()],

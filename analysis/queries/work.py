@@ -140,6 +140,26 @@ def name_experiments(session: Session, experiment_ids: Collection[int]) -> dict[
     return dict(session.exec(statement.where(col(Experiment.id).in_(experiment_ids))).all())
 
 
+def list_published(
+    session: Session, programme_id: int, most: int
+) -> list[tuple[Experiment, LivingLab]]:
+    """Return experiments of a programme with a public report: those with most counts first."""
+    people = func.sum(func.coalesce(CountCell.offered, CountCell.reached, 0))
+    statement = (
+        select(Experiment, LivingLab)
+        .join(LivingLab, col(LivingLab.id) == Experiment.living_lab_id)
+        .join(CountCell, col(CountCell.experiment_id) == Experiment.id)
+        .where(
+            LivingLab.programme_id == programme_id,
+            Experiment.status == ExperimentStatus.PUBLISHED,
+        )
+        .group_by(Experiment, LivingLab)
+        .order_by(people.desc(), col(Experiment.id))
+        .limit(most)
+    )
+    return list(session.exec(statement))
+
+
 def _select_experiments(living_lab_ids: Collection[int], status: ExperimentStatus):
     return (
         select(Experiment)

@@ -1,0 +1,201 @@
+"""Everybody's own work in lines that each lead to the thing itself, grouped by programme."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlmodel import Session
+
+from analysis.queries import work as queries
+from analysis.reports.news import build_news
+from experiments.labels import NEEDS
+from experiments.models.experiments import Experiment
+from experiments.models.observations import ReviewState
+from experiments.progress import TO_REGISTER, Need, find_needs
+from experiments.queries.variants import list_variants_of
+from lab.access import Action, Reader
+from lab.formats import date
+from lab.models.labs import LivingLab
+from lab.models.programmes import Programme
+from lab.queries.people import get_user
+
+
+@dataclass(frozen=True, slots=True)
+class WorkLine:
+    """One thing that waits, or that is new, with the way to it."""
+
+    title: str
+    url: str
+    note: str
+    living_lab_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkGroup:
+    """The lines of one programme; lines of two programmes never stand in one list."""
+
+    programme: Programme
+    lines: list[tuple[WorkLine, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkList:
+    """Everything that asks for one verb, or a sentence with the first step when nothing does."""
+
+    code: str
+    heading: str
+    groups: list[WorkGroup]
+    empty: str
+    step: str = ""
+    url: str = ""
+
+
+def build_work(session: Session, reader: Reader) -> list[WorkList]:
+    """Return the lists of what somebody may decide, check and enter, and what is new."""
+    homes = queries.list_lab_programmes(session, reader.labs_where(Action.SEE_WORK))
+    lists = []
+    if reader.labs_where(Action.DECIDE_ADVICE):
+        lists.append(_build_to_decide(session, reader, homes))
+    if reader.labs_where(Action.REVIEW_COUNTS):
+        lists.append(_build_to_review(session, reader, homes))
+    if reader.labs_where(Action.RECORD_COUNTS):
+        lists.append(_build_to_enter(session, reader, homes))
+    lists.append(_build_new(session, reader, homes))
+    return lists
+
+
+Homes = Sequence[tuple[LivingLab, Programme]]
+
+
+def _group(lines: Iterable[WorkLine], homes: Homes) -> list[WorkGroup]:
+    lines = list(lines)
+    labs = {lab.id: (lab, programme) for lab, programme in homes}
+    programmes = {programme.id: programme for _lab, programme in homes}
+    groups = [
+        WorkGroup(
+            programme,
+            [
+                (line, labs[line.living_lab_id][0].name)
+                for line in lines
+                if labs[line.living_lab_id][1].id == number
+            ],
+        )
+        for number, programme in programmes.items()
+    ]
+    return [group for group in groups if group.lines]
+
+
+def _build_to_decide(session: Session, reader: Reader, homes: Homes) -> WorkList:
+    deciding = reader.labs_where(Action.DECIDE_ADVICE)
+    writing = reader.labs_where(Action.WRITE_EXPERIMENT)
+    lines = [
+        *_list_undecided(session, deciding),
+        *_list_not_analysed(session, deciding),
+        *_list_unregistered(session, writing),
+    ]
+    return WorkList(
+        code="decide",
+        heading=_("To decide"),
+        groups=_group(lines, homes),
+        empty=_("Nothing waits for your decision. It begins with an experiment:"),
+        step=_("write one down"),
+        url=url_for("experiments.choose_lab"),
+    )
+
+
+def _list_undecided(session: Session, labs: list[int]) -> Iterator[WorkLine]:
+    for experiment, count in queries.count_undecided(session, labs):
+        note = ngettext(
+            "%(num)s proposal for advice waits for a decision",
+            "%(num)s proposals for advice wait for a decision",
+            count,
+        )
+        yield _line(experiment, "proposals.list_proposals", note)
+
+
+def _list_not_analysed(session: Session, labs: list[int]) -> Iterator[WorkLine]:
+    for experiment, _count in queries.list_not_analysed(session, labs):
+        note = _("closed and counted: look at the outcome and make proposals")
+        yield _line(experiment, "outcome.show_outcome", note)
+
+
+def _list_unregistered(session: Session, labs: list[int]) -> Iterator[WorkLine]:
+    planned = queries.list_planned(session, labs)
+    variants = list_variants_of(session, [experiment.id for experiment, _has in planned])
+    for experiment, has_profiles in planned:
+        lacking = find_needs(experiment, variants[experiment.id], has_profiles, has_counts=True)
+        missing = [str(NEEDS[need]) for need in Need if need in lacking & TO_REGISTER]
+        note = _("ready to register")
+        if missing:
+            note = _("before you can register: %(missing)s", missing="; ".join(missing))
+        yield _line(experiment, "experiments.show_experiment", note)
+
+
+def _build_to_review(session: Session, reader: Reader, homes: Homes) -> WorkList:
+    pending = queries.count_pending(session, reader.labs_where(Action.REVIEW_COUNTS))
+    return WorkList(
+        code="review",
+        heading=_("To check"),
+        groups=_group([_line_to_review(*one) for one in pending], homes),
+        empty=_("Nothing to check. Counts come here as soon as somebody enters them."),
+    )
+
+
+def _line_to_review(experiment: Experiment, count: int) -> WorkLine:
+    note = ngettext("%(num)s record waits for a check", "%(num)s records wait for a check", count)
+    return _line(
+        experiment, "observations.list_observations", note, state=ReviewState.PENDING.value
+    )
+
+
+def _build_to_enter(session: Session, reader: Reader, homes: Homes) -> WorkList:
+    labs = reader.labs_where(Action.RECORD_COUNTS)
+    returned = [
+        WorkLine(
+            title=_("Record of %(date)s", date=date(observation.observed_on)),
+            url=url_for("observations.show_observation", observation_id=observation.id),
+            note=_("returned to you: %(title)s", title=experiment.title),
+            living_lab_id=experiment.living_lab_id,
+        )
+        for observation, experiment in queries.list_returned(session, labs, reader.user_id)
+    ]
+    in_field = [
+        _line(experiment, "observations.add_observation", _("in the field: enter counts"))
+        for experiment, _count in queries.list_in_field(session, labs)
+    ]
+    return WorkList(
+        code="enter",
+        heading=_("To enter"),
+        groups=_group([*returned, *in_field], homes),
+        empty=_("No experiment of your labs is in the field, so there is nothing to enter."),
+        step=_("See which experiments come next"),
+        url=url_for("experiments.list_experiments"),
+    )
+
+
+def _build_new(session: Session, reader: Reader, homes: Homes) -> WorkList:
+    labs = reader.labs_where(Action.READ_LAB)
+    since = get_user(session, reader.user_id).previous_visit_at
+    entries = queries.list_news(session, labs, reader.user_id, since)
+    news = build_news(session, reader, entries, {lab.id: lab.name for lab, _programme in homes})
+    lines = [WorkLine(one.title, one.url, one.note, one.living_lab_id) for one in news]
+    is_first = since is None
+    return WorkList(
+        code="new",
+        heading=_("New in your labs") if is_first else _("New since last time"),
+        groups=_group(lines, homes),
+        empty=_("Your colleagues changed nothing since you were here.")
+        if homes
+        else _("You have no role in a living lab yet. Ask the administrator of a lab for one."),
+    )
+
+
+def _line(experiment: Experiment, endpoint: str, note: str, **values) -> WorkLine:
+    return WorkLine(
+        title=experiment.title,
+        url=url_for(endpoint, experiment_id=experiment.id, **values),
+        note=note,
+        living_lab_id=experiment.living_lab_id,
+    )
