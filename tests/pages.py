@@ -210,13 +210,18 @@ class Answer:
         return found[0]["value"] if found else None
 
     def values(self) -> dict[str, list[str]]:
-        """What a browser would send when the page's first own form is sent unchanged."""
-        form = next(form for form in self.content.all("form") if form.all("input", "select"))
+        """What a browser would send when the page's first form to fill in is sent unchanged."""
+        form = next(form for form in self.content.all("form") if _has_field(form))
         found: dict[str, list[str]] = {}
         for field in form.all("input", "select", "textarea"):
             for value in _values_of(field):
                 found.setdefault(field["name"], []).append(value)
         return found
+
+
+def _has_field(form: Element) -> bool:
+    fields = form.all("input", "select", "textarea")
+    return any(field["type"] not in UNLABELLED_TYPES for field in fields)
 
 
 def _values_of(field: Element) -> list[str]:

@@ -1,16 +1,21 @@
 """Fields that read what people type the way they mean it."""
 
+from collections.abc import Mapping
+from enum import StrEnum
+
+from flask_babel import LazyString
 from flask_babel import gettext as _
 from wtforms import StringField, TextAreaField
 from wtforms.fields import Field
+from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import TextInput
 
 from lab.formats import current_style
 
 
-def strip(text: str | None) -> str | None:
-    """Return a text without the space around it."""
-    return text.strip() if isinstance(text, str) else text
+def strip(text: str | None) -> str:
+    """Return a text without the space around it, empty when there is none."""
+    return (text or "").strip()
 
 
 class TextField(StringField):
@@ -25,8 +30,18 @@ class LongTextField(TextAreaField):
 
     def process_formdata(self, valuelist):
         """Keep the text as it was typed, with plain line ends."""
-        if valuelist:
-            self.data = valuelist[0].replace("\r\n", "\n").strip()
+        self.data = strip(valuelist[0] if valuelist else "").replace("\r\n", "\n")
+
+
+def _read_share(text: str) -> float:
+    try:
+        percentage = float(text.replace(",", "."))
+    except ValueError:
+        raise ValueError(_("Enter a number.")) from None
+    if not 0 <= percentage <= 100:
+        raise ValueError(_("Enter a percentage from 0 to 100."))
+    # Nobody types more decimals than this, and dividing adds some.
+    return round(percentage / 100, 10)
 
 
 class PercentField(Field):
@@ -51,7 +66,9 @@ class PercentField(Field):
         text = valuelist[0].strip().removesuffix("%").strip() if valuelist else ""
         self.data = None
         if text:
-            try:
-                self.data = round(float(text.replace(",", ".")) / 100, 10)
-            except ValueError:
-                raise ValueError(_("Enter a number.")) from None
+            self.data = _read_share(text)
+
+
+def make_choices(labels: Mapping[StrEnum, LazyString]) -> list[SelectChoice]:
+    """Return the members of a closed set to choose from, by what they are called."""
+    return [SelectChoice(member.value, label) for member, label in labels.items()]

@@ -73,16 +73,21 @@ def _wait_for(session: Session, key: str, limit: Limit, at: datetime) -> timedel
     return last + min(FIRST_WAIT * 2**doublings, limit.longest_wait) - at
 
 
-def finish_sign_in(session: Session, user_id: int, keys: Keys, password: str, at: datetime) -> User:
-    """Note a visit of somebody whose password was right, and forget their failures."""
+def end_attempts(session: Session, user_id: int, keys: Keys, password: str) -> User:
+    """Forget the failures of somebody whose password was right."""
     user = people.get_user(session, user_id)
     if passwords.is_outdated(user.password_hash):
         user.password_hash = passwords.hash_password(password)
     throttle.delete_attempts(session, keys.account)
     throttle.delete_last_attempt(session, keys.address)
-    note_visit(user, at)
     session.flush()
     return user
+
+
+def start_visit(session: Session, user_id: int, at: datetime) -> None:
+    """Note that somebody came in."""
+    note_visit(people.get_user(session, user_id), at)
+    session.flush()
 
 
 def note_visit(user: User, at: datetime) -> None:
