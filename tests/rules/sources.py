@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("lab", "experiments", "analysis")
+NOT_OURS = {".venv", "__pycache__", ".pytest_cache", ".ruff_cache", ".hypothesis", "instance"}
 
 
 @cache
@@ -21,6 +22,10 @@ def product_modules() -> list[Path]:
 @cache
 def own_files() -> list[Path]:
     """Return every file that git keeps, or would keep."""
+    if not (ROOT / ".git").exists():
+        # A copy without git, such as a downloaded archive.
+        found = [path for path in ROOT.rglob("*") if not NOT_OURS & set(path.parts)]
+        return [path for path in found if path.is_file()]
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     paths = [ROOT / name for name in listed.stdout.split("\0") if name]

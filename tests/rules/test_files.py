@@ -1,7 +1,9 @@
 """Rules for every file: nothing of somebody's own machine, no host that must be reached."""
 
 import re
+import tomllib
 
+from lab.version import VERSION
 from tests.rules.sources import ROOT, name_of, own_files
 
 # Folders of one person's machine, which say nothing on another.
@@ -33,3 +35,12 @@ def test_the_lock_checks_every_package():
     blocks = re.split(r"\n(?=[a-z0-9])", lock)
     unchecked = [block.split(" ")[0] for block in blocks if "--hash=sha256:" not in block]
     assert not unchecked
+
+
+def test_the_version_is_the_same_everywhere():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    public = (ROOT / "publiccode.yml").read_text(encoding="utf-8")
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert project["version"] == VERSION
+    assert f'softwareVersion: "{VERSION}"' in public
+    assert f"## {VERSION}" in changes
