@@ -6,8 +6,10 @@ from experiments.faults import Fault
 from experiments.labels import STATUSES
 from experiments.messages import tell
 from experiments.models.experiments import Experiment
+from experiments.models.imports import CountImport, ImportState
 from experiments.models.observations import Observation, ObservationCreate
 from lab.errors import DomainError, StaleError
+from lab.formats import datetime_local
 from lab.privacy import find_personal_data
 
 LONGEST_REASON = 2000
@@ -128,3 +130,37 @@ def refuse_bad_reason(reason: str) -> None:
     for found in find_personal_data(reason):
         details = {"kind": found.kind.value, "found": found.text}
         raise ReasonRefusedError(tell(Fault("reason", "personal_data", details)))
+
+
+class SameFileError(DomainError):
+    """A file is counted once."""
+
+    def __init__(self, done: CountImport, name: str | None):
+        super().__init__(
+            _(
+                "%(name)s imported this file on %(moment)s already. We do not count it twice.",
+                name=name or _("Somebody"),
+                moment=datetime_local(done.finished_at),
+            )
+        )
+        self.done = done
+
+
+class ImportOverError(DomainError):
+    """An import that was finished or cancelled stays so."""
+
+    def __init__(self, found: CountImport):
+        is_done = found.state is ImportState.DONE
+        super().__init__(
+            _("These counts have been imported already.")
+            if is_done
+            else _("This import was cancelled. Offer the file again.")
+        )
+        self.found = found
+
+
+class NothingToImportError(DomainError):
+    """A file without good rows adds nothing."""
+
+    def __init__(self):
+        super().__init__(_("There are no good lines in this file. Mend it and offer it again."))

@@ -102,14 +102,15 @@ def list_faults(error: ValidationError) -> list[Fault]:
         context = found.get("ctx", {})
         if found["type"] == "steps_out_of_order":
             details = {name: context[name] for name in ("later", "earlier", "more", "fewer")}
-            faults.append(Fault(context["later"], "steps_out_of_order", details))
-            faults.append(Fault(context["earlier"], "look_here_too"))
+            # The sentence asks about the earlier step; the later one can be wrong just as well.
+            faults.append(Fault(context["earlier"], "steps_out_of_order", details))
+            faults.append(Fault(context["later"], "look_here_too"))
         elif found["type"] == "nothing_counted":
             faults.append(Fault(Step.OFFERED, "nothing_counted"))
         else:
             name = str(found["loc"][0]) if found["loc"] else ""
             limit = context.get("max_length")
-            code = "too_long" if found["type"] == "string_too_long" else "not_possible"
+            code = "too_long" if found["type"].endswith("too_long") else "not_possible"
             faults.append(Fault(FIELD_OF.get(name, name), code, {"limit": limit}))
     return faults
 

@@ -98,8 +98,12 @@ FAULTS = {
         "This line is the same as line %(line)s. Take one out, or add something that tells them "
         "apart in cluster or remark."
     ),
+    "counted_already": _l(
+        "A count just like this one is in this experiment already. If it is another one, add "
+        "something that tells them apart."
+    ),
     "too_many_cells": _l(
-        "This line has %(found)s cells and the heading has %(expected)s. "
+        "This line has more cells than the heading (%(expected)s). Left over: “%(rest)s”. "
         "Is there a separator inside a text?"
     ),
     "open_quote": _l("A quotation mark in this line has no partner. Take it out."),
@@ -164,6 +168,7 @@ NOTES = {
     "assumed_counted": _l(
         "The file does not say how you counted. We take it that all was counted."
     ),
+    "has_repeats": _l("Equal lines are counted each: you said that they are separate counts."),
     "ignored_columns": _l("We do nothing with these columns and do not keep them: %(names)s."),
 }
 COUNT_COLUMNS = _l("at least one of offered, reached, responded, participated")

@@ -28,7 +28,7 @@ PARSERS: dict[str, Callable[[Any], Any]] = {
     "count_method": values.parse_method,
     "remark": values.parse_text,
 }
-# Too long a cell tells nothing more about what is wrong, and would be kept with the import.
+# More of a cell tells nothing more about what is wrong with it.
 LONGEST_SHOWN = 300
 
 
@@ -150,7 +150,7 @@ def _find_repeat(command: ObservationCreate, line: int, seen: dict[tuple, int]) 
 def _keep_cells(row: Row, columns: Columns) -> list[str]:
     # Columns that we do nothing with are not kept: they may hold what must not be stored.
     kept = [write_cell(row.cells[place]) for place in columns.places.values()]
-    return [_shorten(mask_personal_data(cell)) for cell in kept]
+    return [mask_personal_data(cell) for cell in kept]
 
 
 def _shorten(value: Any) -> Any:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from experiments.faults import Fault, UnreadableFileError
+from lab.privacy import mask_personal_data
 
 MAXIMUM_ROWS = 50_000
 MAXIMUM_COLUMNS = 200
@@ -68,8 +69,10 @@ def fit(row: Row, width: int) -> Row:
     cells, rest = row.cells[:width], row.cells[width:]
     cells += [""] * (width - len(cells))
     fault = row.fault
-    if fault is None and any(write_cell(cell).strip() for cell in rest):
-        fault = Fault("", "too_many_cells", {"found": len(row.cells), "expected": width})
+    sticking_out = " | ".join(filter(None, (write_cell(cell).strip() for cell in rest)))
+    if fault is None and sticking_out:
+        details = {"expected": width, "rest": mask_personal_data(sticking_out)}
+        fault = Fault("", "too_many_cells", details)
     return Row(row.line, cells, fault)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, bindparam, delete, func, insert, update
+from sqlalchemy import BigInteger, bindparam, case, delete, func, insert, update
 from sqlmodel import Session, col, select
 
 from experiments.models.experiments import Experiment, Step, Wave
@@ -74,6 +74,51 @@ def sum_cells(
     return [CellSum(*row[:8], *map(_whole, row[8:])) for row in session.exec(statement)]
 
 
+class VariantTotal(NamedTuple):
+    """What was counted for one variant, and in how many records each step is not known."""
+
+    variant_id: int
+    observations: int
+    sums: dict[Step, int]
+    unknown: dict[Step, int]
+
+
+def sum_by_variant(session: Session, experiment_id: int) -> dict[int, VariantTotal]:
+    """Return what counts for each variant of an experiment, by variant."""
+    size = func.sum(CountCell.observations)
+    sums = [func.coalesce(func.sum(getattr(CountCell, step)), 0) for step in Step]
+    unknown = [
+        func.sum(case((col(getattr(CountCell, step)).is_(None), CountCell.observations), else_=0))
+        for step in Step
+    ]
+    statement = (
+        select(CountCell.variant_id, size, *sums, *unknown)
+        .where(CountCell.experiment_id == experiment_id)
+        .where(col(CountCell.review_state).in_(COUNTED_STATES))
+        .group_by(col(CountCell.variant_id))
+    )
+    totals = {}
+    for variant_id, observations, *numbers in session.exec(statement):
+        found = [int(number) for number in numbers]
+        totals[variant_id] = VariantTotal(
+            variant_id,
+            int(observations),
+            dict(zip(Step, found[: len(Step)], strict=True)),
+            dict(zip(Step, found[len(Step) :], strict=True)),
+        )
+    return totals
+
+
+def count_by_state(session: Session, experiment_id: int) -> dict[ReviewState, int]:
+    """Return how many observations in force have each review state."""
+    statement = (
+        select(CountCell.review_state, func.sum(CountCell.observations))
+        .where(CountCell.experiment_id == experiment_id)
+        .group_by(col(CountCell.review_state))
+    )
+    return {state: int(count) for state, count in session.exec(statement)}
+
+
 def list_areas(session: Session, experiment_id: int) -> list[str]:
     """Return the areas that an experiment has counts of, by name."""
     statement = (
@@ -92,6 +137,17 @@ def list_months(session: Session, experiment_id: int) -> list[date]:
         .where(CountCell.experiment_id == experiment_id)
         .distinct()
         .order_by(CountCell.month)
+    )
+    return list(session.exec(statement))
+
+
+def list_clusters(session: Session, experiment_id: int) -> list[str]:
+    """Return the clusters that an experiment has counts of, by name."""
+    statement = (
+        select(CountCell.cluster)
+        .where(CountCell.experiment_id == experiment_id, CountCell.cluster != "")
+        .distinct()
+        .order_by(CountCell.cluster)
     )
     return list(session.exec(statement))
 

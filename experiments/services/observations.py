@@ -18,7 +18,9 @@ from experiments.services import cells
 from experiments.services.waves import ensure_wave
 from lab.access import CHECKERS, Place, Reader
 from lab.formats import HOME_ZONE
+from lab.queries.labs import get_lab
 from lab.services.audit import record
+from lab.services.labs import check_open
 
 OPEN = {ExperimentStatus.IN_FIELD}
 OPEN_TO_CHECKERS = {ExperimentStatus.IN_FIELD, ExperimentStatus.CLOSED}
@@ -159,6 +161,7 @@ def open_counts(session: Session, experiment_id: int) -> tuple[Experiment, Place
     """Return an experiment whose counts nobody else changes now, and where it belongs."""
     lock_counts(session, experiment_id)
     experiment = get_experiment(session, experiment_id)
+    check_open(get_lab(session, experiment.living_lab_id))
     return experiment, find_experiment_place(session, experiment_id)
 
 
