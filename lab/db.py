@@ -38,14 +38,8 @@ def make_engine(url: str) -> Engine:
 def _prepare_sqlite(connection, _record) -> None:
     # The driver must not begin transactions by itself: we choose how each one begins.
     connection.isolation_level = None
-    # SQLite's own knows no letters beyond A to Z, so a search would miss é for É.
-    connection.create_function("lower", 1, _lower, deterministic=True)
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _lower(text: object) -> object:
-    return text.lower() if isinstance(text, str) else text
 
 
 def _begin_sqlite(connection: Connection) -> None:

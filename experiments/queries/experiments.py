@@ -123,10 +123,24 @@ def _conditions(chosen: ExperimentFilter) -> list[ColumnElement[bool]]:
         value = getattr(chosen, name)
         if value is not None:
             conditions.append(getattr(Experiment, name) == value)
-    for word in chosen.search.split():
-        found = [col(column).icontains(word, autoescape=True) for column in SEARCHED]
-        conditions.append(or_(*found))
+    conditions += [_holds(word) for word in chosen.search.split()]
     return conditions
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    """Return the condition that one of the texts of an experiment holds a word in any case."""
+    # Not every database knows that É is a capital é, so the usual spellings are tried as well.
+    spellings = {word, word.lower(), word.upper(), word.capitalize()}
+    return or_(
+        *(
+            found
+            for column in map(col, SEARCHED)
+            for found in (
+                column.icontains(word, autoescape=True),
+                *(column.contains(spelling, autoescape=True) for spelling in sorted(spellings)),
+            )
+        )
+    )
 
 
 def _order(chosen: ExperimentFilter) -> list[UnaryExpression | ColumnElement]:
