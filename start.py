@@ -31,7 +31,7 @@ from dataclasses import dataclass, field
 from lab.paths import CHECKOUT
 from lab.starting.environment import LOCK, PROEFTUIN, PROJECT, PYTHON, install
 from lab.starting.steps import StartError, Steps, explain, one_at_a_time, run
-from lab.starting.texts import text
+from lab.starting.texts import language, text
 
 HOST = "127.0.0.1"
 SECONDS_TO_START = 60
@@ -44,13 +44,16 @@ def needed_extras() -> set[str]:
 
 
 def set_up(steps: Steps) -> str:
-    """Install, prepare and load the demonstration; return what its loading printed."""
+    """Install, prepare and load the demonstration; return the accounts to sign in with."""
     with one_at_a_time():
         install(steps, needed_extras())
         with steps.step("prepare") as title:
             run([PROEFTUIN, "prepare"], title)
         with steps.step("demo") as title:
-            return run([PROEFTUIN, "demo"], title)
+            said = run([PROEFTUIN, "demo", "--unless-removed", "--language", language()], title)
+    # Lines that end in dots told how far it was.
+    accounts = [line for line in said.splitlines() if not line.endswith("…")]
+    return "\n".join(accounts) or text("no_accounts")
 
 
 def check_port(port: int) -> None:

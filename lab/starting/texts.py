@@ -76,6 +76,12 @@ DATABASE_URL noemt een PostgreSQL-database (een bestand in die map als je niets 
         "Everything is ready. Open Proeftuin with: python3 start.py",
         "Alles staat klaar. Open Proeftuin met: python3 start.py",
     ),
+    "no_accounts": (
+        "The demonstration was removed. Make an account with: .venv/bin/proeftuin administrator"
+        " add --help. Bring the demonstration back with: .venv/bin/proeftuin demo",
+        "De demonstratie is verwijderd. Maak een account met: .venv/bin/proeftuin administrator"
+        " add --help. Haal de demonstratie terug met: .venv/bin/proeftuin demo",
+    ),
     "stopped": ("Stopped.", "Gestopt."),
     "interrupted": (
         "Stopped halfway. Run the same command again to go on.",
@@ -164,13 +170,13 @@ DATABASE_URL noemt een PostgreSQL-database (een bestand in die map als je niets 
 }
 
 
-def is_dutch() -> bool:
-    """Tell whether this computer speaks Dutch."""
+def language() -> str:
+    """Return the code of the language that this computer speaks: Dutch or else English."""
     names = map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))
     chosen = next(filter(None, names), None) or locale.getlocale()[0] or ""
-    return chosen.lower().startswith(("nl", "dutch"))
+    return "nl" if chosen.lower().startswith(("nl", "dutch")) else "en"
 
 
 def text(key: str, **values: object) -> str:
     """Return a text in the language of this computer."""
-    return TEXTS[key][is_dutch()].format(**values)
+    return TEXTS[key][language() == "nl"].format(**values)
