@@ -9,7 +9,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_interval
 from babel.numbers import get_currency_symbol
 from flask import Flask, g
 from flask_babel import get_locale
@@ -157,6 +157,18 @@ def month(day: dt.date | None) -> str:
     if day is None:
         return NOTHING
     return _write_date(_day_of(day), "MMMM y", current_style().language)
+
+
+@lru_cache(maxsize=4096)
+def _write_period(first: dt.date, last: dt.date, language: str) -> str:
+    return format_interval(first, last, "yMMMd", locale=language)
+
+
+def period(first: dt.date | None, last: dt.date | None) -> str:
+    """Return the days from a first to a last one, with what they share written once."""
+    if first is None or last is None:
+        return NOTHING
+    return _write_period(_day_of(first), _day_of(last), current_style().language)
 
 
 def datetime_local(at: dt.datetime | None) -> str:

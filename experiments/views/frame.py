@@ -16,7 +16,7 @@ from experiments.queries.grades import find_grade
 from experiments.services.status import list_needs
 from lab.access import Action, Place, current_reader, may
 from lab.db import get_session
-from lab.formats import date
+from lab.formats import date, period
 from lab.models.labs import LivingLab
 from lab.models.programmes import Programme
 from lab.queries.labs import get_lab
@@ -134,7 +134,7 @@ def describe_period(experiment: Experiment) -> str:
     """Return when an experiment runs, in words, or nothing when that is not known."""
     first, last = experiment.starts_on, experiment.ends_on
     if first and last:
-        return _("%(first)s to %(last)s", first=date(first), last=date(last))
+        return period(first, last)
     if first:
         return _("from %(first)s", first=date(first))
     return _("until %(last)s", last=date(last)) if last else ""
