@@ -1,12 +1,14 @@
 """The comparison of one experiment's variants, per profile and over all of them."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.stats.assembly import (
     Findings,
+    Rates,
     assemble_comparison,
     list_findings,
     list_rates,
@@ -37,13 +39,27 @@ def compare_experiments(
     experiments: Sequence[tuple[Sequence[Cell], ExperimentDesign]],
 ) -> list[ExperimentComparison]:
     """Compare the variants of each experiment, all of them in one pass over columns."""
-    if not experiments:
-        return []
+    columns = compare_columns(experiments)
+    return [assemble_comparison(one, columns.findings, columns.rates) for one in columns.layouts]
+
+
+class ComparedColumns(NamedTuple):
+    """All figures of many experiments, and where those of each experiment stand."""
+
+    layouts: list[PairLayout]
+    findings: Findings
+    rates: Rates
+
+
+def compare_columns(
+    experiments: Sequence[tuple[Sequence[Cell], ExperimentDesign]],
+) -> ComparedColumns:
+    """Return the figures of experiments as columns: all arithmetic, before results are made."""
     layouts = lay_out_pairs([tabulate(cells, design) for cells, design in experiments])
-    reported, within = compare_all(layouts, gather_pairs(layouts))
-    findings = _judge(layouts, reported, within)
-    rates = list_rates(estimate_rates(layouts))
-    return [assemble_comparison(layout, findings, rates) for layout in layouts]
+    if not layouts:
+        return ComparedColumns([], Findings([], [], [], []), Rates([], [], []))
+    findings = _judge(layouts, *compare_all(layouts, gather_pairs(layouts)))
+    return ComparedColumns(layouts, findings, list_rates(estimate_rates(layouts)))
 
 
 def _judge(layouts: Sequence[PairLayout], reported: Differences, within: Differences) -> Findings:

@@ -47,15 +47,17 @@ def check_interaction(table: CountTable) -> InteractionTest:
     crossed = rows.profile * table.design.variant_count + rows.variant
     full = _independent(additive, _indicate(crossed))
     df = full.shape[1] - additive.shape[1]
-    fitted = _fit(rows, full)
-    spread = fitted.pearson_chi2 / fitted.df_resid if fitted.df_resid > 0 else None
-    spread = None if spread is None else float(spread)
+    # With as many terms as rows there is nothing to fit and nothing left over.
+    is_saturated = full.shape[1] == rows.count.size
+    fitted = None if is_saturated else _fit(rows, full)
+    spread = None if is_saturated else float(fitted.pearson_chi2 / fitted.df_resid)
     if df == 0:
         reason = Reason.ONE_PROFILE if np.unique(rows.profile).size < 2 else Reason.ONE_VARIANT
         return InteractionTest(overdispersion=spread, status=Status.UNDEFINED, reason=reason)
     if table.clusters is not None:
         return _test_between_clusters(rows, full, df, spread)
-    statistic = max(float(_fit(rows, additive).deviance - fitted.deviance), 0.0)
+    left_over = 0.0 if is_saturated else fitted.deviance
+    statistic = max(float(_fit(rows, additive).deviance - left_over), 0.0)
     return InteractionTest(statistic, df, float(chdtrc(df, statistic)), spread)
 
 
