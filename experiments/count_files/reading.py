@@ -47,5 +47,5 @@ def read_sheet(data: bytes, file_name: str) -> Sheet:
 def _refuse_other_kinds(data: bytes, file_name: str) -> None:
     for start, kind in OTHER_KINDS.items():
         # «BM» can begin a heading: a picture has zeros soon after.
-        if data.startswith(start) and (len(start) > 2 or b"\x00" in data[:64]):
+        if data.startswith(start) and (start != b"BM" or b"\x00" in data[:64]):
             raise UnreadableFileError(kind, name=file_name)
