@@ -9,6 +9,7 @@ from flask_wtf import CSRFProtect
 import analysis.queries.places
 import experiments.queries.places
 import lab.queries.places
+from analysis.registry import warm_up
 from analysis.views import advice, outcome, proposals, work
 from experiments.views import experiments as experiment_pages
 from experiments.views import imports, observations
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("lab", static_folder=STATIC, template_folder=TEMPLATES)
     configure(app, settings)
     db.init_app(app, settings.database_url)
+    app.extensions["warm_up"] = warm_up
     app.extensions["places"] = access.Places(FINDERS)
     CSRFProtect(app)
     for part in (i18n, identity, security, formats, errors, frame):

@@ -5,7 +5,6 @@ from threading import Timer
 import click
 from werkzeug.serving import make_server
 
-from analysis.registry import warm_up
 from lab.app import create_app
 
 WARM_UP_AFTER = 2.0
@@ -16,10 +15,11 @@ WARM_UP_AFTER = 2.0
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 def serve(host: str, port: int) -> None:
     """Serve the application on this machine."""
-    server = make_server(host, port, create_app(), threaded=True)
+    app = create_app()
+    server = make_server(host, port, app, threaded=True)
     click.echo(f"http://{host}:{server.port}/")
     # The first page should not wait for the statistics, nor the first report either.
-    timer = Timer(WARM_UP_AFTER, warm_up)
+    timer = Timer(WARM_UP_AFTER, app.extensions["warm_up"])
     timer.daemon = True
     timer.start()
     try:
