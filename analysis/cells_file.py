@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from analysis.stats.cells import Cell, sum_cells
 
 REQUIRED = ("channel", "reached", "responded")
-OPTIONAL = ("living_lab", "experiment", "wave", "profile", "style", "cluster", "offered")
+OPTIONAL = ("living_lab", "experiment", "wave", "profile", "style", "cluster", "offered", "grade")
 NUMBERS = ("offered", "reached", "responded")
 # Enough to find the cause; a file that is wrong throughout would fill the screen.
 MOST_SHOWN = 50
@@ -72,7 +72,9 @@ class FileExperiment:
     cells: tuple[Cell, ...]
 
 
-class _Row(NamedTuple):
+class FileRow(NamedTuple):
+    """One line of a file of cells; texts are empty where the file has none."""
+
     living_lab: str
     experiment: str
     wave: str
@@ -80,6 +82,7 @@ class _Row(NamedTuple):
     channel: str
     style: str
     cluster: str
+    grade: str
     offered: int | None
     reached: int
     responded: int
@@ -90,8 +93,16 @@ def read_cells_file(path: Path) -> list[FileExperiment]:
 
     Raises CellsFileError with every fault that it has.
     """
+    return _group(read_rows(path))
+
+
+def read_rows(path: Path, required: Sequence[str] = REQUIRED) -> list[FileRow]:
+    """Return the lines of a file with counts, of which it must name the required columns.
+
+    Raises CellsFileError with every fault that it has.
+    """
     reader = _open_table(_read_text(path))
-    header = _read_header(reader)
+    header = _read_header(reader, required)
     rows, faults = [], []
     for fields in reader:
         if not any(field.strip() for field in fields):
@@ -102,7 +113,7 @@ def read_cells_file(path: Path) -> list[FileExperiment]:
         faults = [_whole(_("The file holds no rows."), _("Put the counts below the names."))]
     if faults:
         raise CellsFileError(faults)
-    return _group(rows)
+    return rows
 
 
 def _whole(reason: str, way_out: str) -> Fault:
@@ -132,21 +143,21 @@ def _open_table(text: str) -> Iterator[list[str]]:
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
 
 
-def _read_header(reader: Iterator[list[str]]) -> list[str]:
+def _read_header(reader: Iterator[list[str]], required: Sequence[str]) -> list[str]:
     header = [name.strip().lower() for name in next(reader, [])]
     faults = [
         _whole(
             _("The column %(column)s is missing.", column=name),
-            _("The first line must name the columns: %(columns)s.", columns=", ".join(REQUIRED)),
+            _("The first line must name the columns: %(columns)s.", columns=", ".join(required)),
         )
-        for name in REQUIRED
+        for name in required
         if name not in header
     ]
     faults += [
         _whole(
             _("The column %(column)s stands there twice.", column=name), _("Remove one of them.")
         )
-        for name in (*REQUIRED, *OPTIONAL)
+        for name in dict.fromkeys((*required, *OPTIONAL))
         if header.count(name) > 1
     ]
     if faults:
@@ -154,7 +165,7 @@ def _read_header(reader: Iterator[list[str]]) -> list[str]:
     return header
 
 
-def _read_row(header: list[str], fields: list[str], line: int) -> _Row | list[Fault]:
+def _read_row(header: list[str], fields: list[str], line: int) -> FileRow | list[Fault]:
     if len(fields) > len(header):
         reason = _("The line has more fields than the first line.")
         return [Fault(line, header[-1], reason, _("Put texts with a separator in quotes."))]
@@ -167,8 +178,8 @@ def _read_row(header: list[str], fields: list[str], line: int) -> _Row | list[Fa
     faults += _check_order(numbers, line)
     if faults:
         return faults
-    keys = ("living_lab", "experiment", "wave", "profile", "channel", "style", "cluster")
-    return _Row(*(texts.get(key, "") for key in keys), **numbers)
+    keys = ("living_lab", "experiment", "wave", "profile", "channel", "style", "cluster", "grade")
+    return FileRow(*(texts.get(key, "") for key in keys), **numbers)
 
 
 def _read_number(name: str, text: str, line: int, faults: list[Fault]) -> int | None:
@@ -203,8 +214,8 @@ def _check_order(numbers: dict[str, int | None], line: int) -> list[Fault]:
     return faults
 
 
-def _group(rows: list[_Row]) -> list[FileExperiment]:
-    held: dict[tuple[str, str], list[_Row]] = {}
+def _group(rows: list[FileRow]) -> list[FileExperiment]:
+    held: dict[tuple[str, str], list[FileRow]] = {}
     for row in rows:
         held.setdefault((row.living_lab, row.experiment), []).append(row)
     names = [experiment for _lab, experiment in held]
@@ -214,7 +225,7 @@ def _group(rows: list[_Row]) -> list[FileExperiment]:
     ]
 
 
-def _gather(name: str, rows: list[_Row]) -> FileExperiment:
+def _gather(name: str, rows: list[FileRow]) -> FileExperiment:
     variants = tuple(dict.fromkeys(VariantName(row.channel, row.style) for row in rows))
     place = {variant: position for position, variant in enumerate(variants)}
     cells = sum_cells(

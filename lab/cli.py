@@ -11,6 +11,10 @@ COMMANDS = {
     "administrator": ("lab.commands:administrator", "Add the administrator of a living lab."),
     "compare": ("analysis.commands:compare", "Compare the variants in a file with counts."),
     "demo": ("analysis.demonstration:demo", "Load the demonstration, or remove it."),
+    "estimate": (
+        "analysis.pooled_command:estimate",
+        "Estimate what works best from all experiments in a file.",
+    ),
     "prepare": ("lab.commands:prepare", "Make the secret key and the database."),
     "serve": ("lab.server:serve", "Serve the application on this machine."),
 }

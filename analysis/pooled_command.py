@@ -1,0 +1,128 @@
+"""The command that estimates what works best from the counts of all experiments in a file."""
+
+import time
+from pathlib import Path
+
+import click
+from flask_babel import gettext as _
+
+from analysis.cells_file import CellsFileError, FileRow, read_rows
+from analysis.registry import load_estimator
+from lab.i18n import DEFAULT_LANGUAGE, LANGUAGES, command_context
+from lab.version import VERSION
+
+REQUIRED = ("experiment", "profile", "channel", "style", "reached", "responded")
+WRONG_INPUT = 2
+# What each grade lets an experiment do; an empty grade is the user's own word for it.
+POOLED_GRADES = ("", "A", "B")
+LEFT_OUT = {
+    "C": "grade C: a comparison without a lottery",
+    "D": "grade D: no comparison group, or no denominator",
+    "P": "grade P: stated preference",
+}
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option(
+    "--priors",
+    type=click.Choice(["default", "none"]),
+    default="default",
+    show_default=True,
+    help="none: flat main effects, standard deviations plugged in, as REML does.",
+)
+@click.option(
+    "--margin",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.005,
+    show_default=True,
+    help="Smallest difference that matters, as a share: 0.005 is half a percentage point.",
+)
+@click.option(
+    "--denominator",
+    type=click.Choice(["offered", "reached"]),
+    help="What rates are a share of; by default offered where every row has it, else reached.",
+)
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("estimate"),
+    show_default=True,
+    help="Folder for estimates.csv, claims.csv, model.json and draws.npz.",
+)
+@click.option(
+    "--language",
+    type=click.Choice(list(LANGUAGES)),
+    default=DEFAULT_LANGUAGE,
+    show_default=True,
+    help="Language of messages.",
+)
+def estimate(
+    file: Path,
+    seed: int,
+    priors: str,
+    margin: float,
+    denominator: str | None,
+    output: Path,
+    language: str,
+) -> None:
+    """Estimate per profile which channel and style works best, from all experiments in FILE.
+
+    Columns: experiment, profile, channel, style, reached, responded; if known also living_lab,
+    wave, cluster, offered, grade. A style may hold several parts: tone=warm;length=short.
+    """
+    with command_context(language):
+        started = time.perf_counter()
+        try:
+            rows = read_rows(file, REQUIRED)
+            chosen = _choose_denominator(rows, denominator)
+        except CellsFileError as error:
+            for line in error.list_lines():
+                click.echo(line, err=True)
+            raise SystemExit(WRONG_INPUT) from error
+        used, left_out = _split_by_grade(rows)
+        run = load_estimator("pooled_file")
+        run(
+            used,
+            output,
+            seed=seed,
+            priors=priors,
+            margin=margin,
+            denominator=chosen,
+            facts={
+                "left_out_by_grade": left_out,
+                "denominator": chosen,
+                "margin": margin,
+                "priors": priors,
+                "seed": seed,
+                "version": VERSION,
+            },
+            started=started,
+        )
+        click.echo(_("Written to %(folder)s.", folder=output))
+
+
+def _choose_denominator(rows: list[FileRow], asked: str | None) -> str:
+    has_offered = all(row.offered is not None for row in rows)
+    if asked == "offered" and not has_offered:
+        raise CellsFileError.of_whole(
+            _("Not every row says how many people were offered the variant."),
+            _("Fill in the column offered, or use --denominator reached."),
+        )
+    return asked or ("offered" if has_offered else "reached")
+
+
+def _split_by_grade(rows: list[FileRow]) -> tuple[list[FileRow], list[dict[str, str]]]:
+    """Return the rows of experiments that may be pooled, and the others with the reason."""
+    worst: dict[tuple[str, str], str] = {}
+    for row in rows:
+        key = row.living_lab, row.experiment
+        worst[key] = max(worst.get(key, ""), row.grade.upper())
+    left_out = [
+        {"living_lab": lab, "experiment": name, "reason": LEFT_OUT.get(grade, f"grade {grade}")}
+        for (lab, name), grade in worst.items()
+        if grade not in POOLED_GRADES
+    ]
+    kept = [row for row in rows if worst[row.living_lab, row.experiment] in POOLED_GRADES]
+    return kept, left_out

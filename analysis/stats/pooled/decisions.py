@@ -1,0 +1,124 @@
+"""What to decide in one profile: leaders, regret, ranks and claims, all from the same draws.
+
+Shapes: D draws, V variants. Higher is better.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.stats.pooled.data import Array
+from analysis.stats.verdicts import Verdict, judge_pairs
+
+LEVEL = 0.95
+# Pairs are standardised in slices, so that many variants do not fill the memory.
+MOST_NUMBERS = 20_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decision:
+    """The decision quantities of one profile, each (V,).
+
+    regret: E[best - this] on the scale of the rates. rank_lower, rank_upper: 95 % of the draws,
+    1 is best.
+    """
+
+    p_best: Array
+    p_within_margin: Array
+    regret: Array
+    rank_lower: Array
+    rank_upper: Array
+
+    @property
+    def advised(self) -> int:
+        """The variant of least expected regret."""
+        return int(np.argmin(self.regret))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PairTable:
+    """All pairs of variants, each (V, V) for row minus column.
+
+    lower, upper: simultaneous 95 % limits over all pairs of the profile. better: P(row > column).
+    """
+
+    difference: Array
+    lower: Array
+    upper: Array
+    better: Array
+
+
+def decide(rates: Array, margin: float) -> Decision:
+    """Return the decision quantities from draws of the rates (D, V)."""
+    count, variants = rates.shape
+    best = rates.max(axis=1, keepdims=True)
+    leader = np.bincount(rates.argmax(axis=1), minlength=variants) / count
+    order = np.argsort(-rates, axis=1)
+    ranks = np.empty_like(order)
+    np.put_along_axis(ranks, order, np.arange(1, variants + 1)[None, :], axis=1)
+    tail = (1.0 - LEVEL) / 2
+    low, high = np.quantile(ranks, [tail, 1.0 - tail], axis=0, method="inverted_cdf")
+    gap = best - rates
+    return Decision(leader, (gap <= margin).mean(axis=0), gap.mean(axis=0), low, high)
+
+
+def compare_pairs(values: Array) -> PairTable:
+    """Return all pairs with simultaneous limits from draws (D, V).
+
+    The limits are those of the largest standardised difference over all pairs (max-t from the
+    joint draws; Hothorn, Bretz & Westfall 2008).
+    """
+    count, variants = values.shape
+    first, second = np.triu_indices(variants, 1)
+    means, covariance = values.mean(axis=0), np.cov(values.T, ddof=1).reshape(variants, variants)
+    spread = np.diag(covariance)
+    deviation = np.sqrt(
+        np.maximum(spread[first] + spread[second] - 2 * covariance[first, second], 1e-30)
+    )
+    largest, better = np.zeros(count), np.empty(first.size)
+    step = max(1, MOST_NUMBERS // count)
+    for start in range(0, first.size, step):
+        rows = slice(start, start + step)
+        gaps = values[:, first[rows]] - values[:, second[rows]]
+        better[rows] = (gaps > 0).mean(axis=0)
+        gaps -= means[first[rows]] - means[second[rows]]
+        np.abs(gaps, out=gaps)
+        gaps /= deviation[rows]
+        np.maximum(largest, gaps.max(axis=1), out=largest)
+    limit = float(np.quantile(largest, LEVEL)) if first.size else np.nan
+    return _fill_pairs(variants, means, deviation * limit, better)
+
+
+def _fill_pairs(variants: int, means: Array, reach: Array, better: Array) -> PairTable:
+    upper = np.triu_indices(variants, 1)
+    around, chance = np.zeros((variants, variants)), np.full((variants, variants), 0.5)
+    around[upper] = reach
+    around += around.T
+    chance[upper] = better
+    chance.T[upper] = 1.0 - better
+    difference = means[:, None] - means[None, :]
+    return PairTable(difference, difference - around, difference + around, chance)
+
+
+def find_claims(pairs: PairTable) -> Array:
+    """Return which variants (row) are surely better than which (column), over all pairs at once."""
+    return pairs.lower > 0
+
+
+def judge_against_best(
+    pairs: PairTable, regret: Array, margin: float
+) -> tuple[list[Verdict], Array]:
+    """Return each variant's verdict against the best other one, and which one that is."""
+    variants = regret.size
+    if variants < 2:
+        return [Verdict.NOT_ENOUGH_DATA] * variants, np.zeros(variants, dtype=np.int64)
+    order = np.argsort(regret, kind="stable")
+    other = np.full(variants, order[0])
+    other[order[0]] = order[1]
+    rows = np.arange(variants)
+    lower, upper, better = (
+        table[rows, other] for table in (pairs.lower, pairs.upper, pairs.better)
+    )
+    # Read from the row's own side: what is worse is no better, and its other side says it.
+    verdicts, _side = judge_pairs(lower, upper, better, margin, np.zeros(variants))
+    return verdicts, other

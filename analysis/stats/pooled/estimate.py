@@ -1,0 +1,149 @@
+"""The pooled estimator: from count cells of all experiments to what works best for whom."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.stats.pooled.connected import find_parts
+from analysis.stats.pooled.data import Codes, PooledCells
+from analysis.stats.pooled.draws import JointDraws, draw_effects
+from analysis.stats.pooled.model import NothingToCompareError, PooledModel, build_model
+from analysis.stats.pooled.priors import PriorKind
+from analysis.stats.pooled.reading import list_claims, list_estimates, list_main_effects
+from analysis.stats.pooled.results import PooledEstimate, TermEstimate, UnusedReason
+from analysis.stats.pooled.terms import Dropped, DropReason, Term
+from analysis.stats.pooled.threads import one_thread
+from analysis.stats.pooled.variances import (
+    Criterion,
+    Draw,
+    Point,
+    count_effective,
+    draw_variances,
+    find_peak,
+    find_shape,
+)
+
+DRAWS = 4000
+COMPONENTS = 48
+# Large programmes know their standard deviations well enough for fewer draws of them.
+FEWER_COMPONENTS, MANY_CELLS = 24, 20_000
+LEAST_EFFECTIVE = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class PooledOptions:
+    """How to fit: the seed, the priors, and the smallest difference that matters, as a share."""
+
+    seed: int = 1
+    priors: PriorKind = PriorKind.DEFAULT
+    margin: float = 0.005
+
+
+def estimate_pooled(cells: PooledCells, options: PooledOptions) -> PooledEstimate:
+    """Estimate every profile × variant from all cells; same seed, same answer."""
+    with one_thread():
+        try:
+            model = build_model(cells)
+        except NothingToCompareError:
+            return _nothing(cells, options)
+        generator = np.random.default_rng(options.seed)
+        criterion = Criterion.of(model, options.priors)
+        peak = find_peak(criterion)
+        components = _draw_components(criterion, peak, generator)
+        draws = draw_effects(model, cells, components, peak.mode, DRAWS, generator)
+        return _summarise(cells, model, criterion, peak, components, draws, options)
+
+
+def _draw_components(
+    criterion: Criterion, peak: Point, generator: np.random.Generator
+) -> list[Draw]:
+    """Return weighted standard deviations: the peak alone when they are plugged in."""
+    if criterion.kind == PriorKind.NONE or not peak.log_sd.size:
+        return [Draw(peak.log_sd, 1.0, peak.mode)]
+    shape = find_shape(criterion, peak)
+    count = FEWER_COMPONENTS if criterion.model.cells.size > MANY_CELLS else COMPONENTS
+    draws = draw_variances(criterion, shape, count, generator.standard_normal)
+    if count_effective(draws) < LEAST_EFFECTIVE:
+        draws = draw_variances(criterion, shape, 4 * count, generator.standard_normal)
+    return draws
+
+
+def _summarise(
+    cells: PooledCells,
+    model: PooledModel,
+    criterion: Criterion,
+    peak: Point,
+    components: list[Draw],
+    draws: JointDraws,
+    options: PooledOptions,
+) -> PooledEstimate:
+    parts = find_parts(model.cells, model.stratum, model.grid.variants)
+    estimates = list_estimates(cells, model, draws, parts, options)
+    return PooledEstimate(
+        estimates=estimates,
+        claims=list_claims(model, draws, parts),
+        terms=_list_terms(model, peak, draws, options.priors),
+        dropped=model.terms.dropped,
+        main_effects=list_main_effects(model, peak.mode),
+        profiles=cells.profiles,
+        variants=model.grid.variants,
+        axes=cells.axes,
+        parts=parts,
+        draws=draws,
+        log_marginal=peak.mode.log_marginal,
+        cells=cells.size,
+        cells_used=model.cells.size,
+        experiments=len(cells.experiments),
+        not_used=_list_not_used(cells, model.cells.experiment),
+        priors=options.priors,
+        evaluations=criterion.evaluations,
+        effective_components=count_effective(components),
+    )
+
+
+def _list_terms(
+    model: PooledModel, peak: Point, draws: JointDraws, kind: PriorKind
+) -> dict[Term, TermEstimate]:
+    found = {}
+    for place, term in enumerate(model.terms.random):
+        if kind == PriorKind.NONE:
+            found[term] = TermEstimate(float(np.exp(peak.log_sd[place])), None, None)
+            continue
+        middle, low, high = np.quantile(draws.sd[term], [0.5, 0.025, 0.975])
+        found[term] = TermEstimate(float(middle), float(low), float(high))
+    return found
+
+
+def _list_not_used(cells: PooledCells, used: Codes) -> dict[str, UnusedReason]:
+    is_used = np.isin(np.arange(len(cells.experiments)), used)
+    found = {}
+    for place in np.flatnonzero(~is_used):
+        rows = cells.experiment == place
+        count, nobs = cells.count[rows].sum(), cells.nobs[rows].sum()
+        reason = UnusedReason.NO_RESPONSE if count in (0, nobs) else UnusedReason.ONE_VARIANT
+        found[cells.experiments[place]] = reason
+    return found
+
+
+def _nothing(cells: PooledCells, options: PooledOptions) -> PooledEstimate:
+    """Return what can be said when no two variants were ever compared."""
+    return PooledEstimate(
+        estimates=list_estimates(cells, None, None, np.zeros(0, dtype=np.int64), options),
+        claims=(),
+        terms={},
+        dropped={term: Dropped(DropReason.NO_FREEDOM) for term in Term},
+        main_effects=(),
+        profiles=cells.profiles,
+        variants=cells.variants,
+        axes=cells.axes,
+        parts=np.full(len(cells.variants), -1),
+        draws=None,
+        log_marginal=None,
+        cells=cells.size,
+        cells_used=0,
+        experiments=len(cells.experiments),
+        not_used=_list_not_used(cells, np.zeros(0, dtype=np.int64)),
+        priors=options.priors,
+        evaluations=0,
+        effective_components=None,
+    )

@@ -1,0 +1,211 @@
+"""The posterior of the standard deviations: where it peaks, how it spreads, and draws from it.
+
+The peak is found by quasi-Newton steps on log standard deviations, of which the first ones are
+those of Fellner and Schall (Wood & Fasiolo 2017). Draws come from a normal that is split along its
+axes (Rue, Martino & Chopin 2009) and carry importance weights.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from analysis.stats.pooled.criterion import count_effects, find_gradient
+from analysis.stats.pooled.data import Array
+from analysis.stats.pooled.mode import (
+    Effects,
+    Mode,
+    Scales,
+    find_mode,
+    make_scales,
+    rescale_effects,
+    start_effects,
+)
+from analysis.stats.pooled.model import PooledModel
+from analysis.stats.pooled.priors import PriorKind, main_sd, penalise
+from analysis.stats.pooled.terms import Term
+
+LOWEST, HIGHEST = np.log(1e-4), np.log(8.0)
+MOST_STEPS = 60
+FLAT_ENOUGH = 2e-3
+LONGEST_STEP = 1.5
+START = 0.15
+PROBE = 0.1
+# A probe of the shape stands where a normal has lost this much of its log density.
+PROBE_AT = np.sqrt(2.0)
+NARROWEST, WIDEST = 0.02, 1.5
+LOOSE = 1e-6
+
+
+class Point(NamedTuple):
+    """The log posterior of log standard deviations at one place, up to a constant."""
+
+    log_sd: Array
+    value: float
+    gradient: Array | None
+    mode: Mode
+
+
+class Draw(NamedTuple):
+    """One drawn set of standard deviations with its weight and the mode there."""
+
+    log_sd: Array
+    weight: float
+    mode: Mode
+
+
+@dataclass(slots=True, eq=False)
+class Criterion:
+    """The log posterior of log standard deviations, computed from where it was last.
+
+    Counts its evaluations; `modes` start from the effects of the last one.
+    """
+
+    model: PooledModel
+    kind: PriorKind
+    effects: Effects
+    scales: Scales
+    evaluations: int = 0
+
+    @classmethod
+    def of(cls, model: PooledModel, kind: PriorKind) -> "Criterion":
+        """Return the criterion of a model, started at effects of 0."""
+        sd = main_sd(kind) | dict.fromkeys(model.terms.random, START)
+        return cls(model, kind, start_effects(model), make_scales(model, sd))
+
+    def evaluate(self, log_sd: Array, with_gradient: bool = True) -> Point:
+        """Return value and gradient at log standard deviations of the random terms."""
+        terms = self.model.terms.random
+        sd = main_sd(self.kind) | dict(zip(terms, np.exp(log_sd).tolist(), strict=True))
+        scales = make_scales(self.model, sd)
+        start = rescale_effects(self.effects, self.scales, scales)
+        mode = find_mode(self.model, scales, start, LOOSE)
+        self.effects, self.scales = mode.effects, scales
+        self.evaluations += 1
+        penalty = penalise(terms, log_sd, self.kind)
+        gradient = find_gradient(mode, terms) + penalty.gradient if with_gradient else None
+        return Point(log_sd, mode.log_marginal + penalty.value, gradient, mode)
+
+
+def find_peak(criterion: Criterion) -> Point:
+    """Return the most likely standard deviations: BFGS on their logs, with bounds."""
+    terms = criterion.model.terms.random
+    point = criterion.evaluate(np.full(len(terms), np.log(START)))
+    inverse = _start_inverse(criterion.model, terms)
+    for _step in range(MOST_STEPS):
+        is_free = _is_free(point)
+        if not is_free.any() or np.abs(point.gradient[is_free]).max() < FLAT_ENOUGH:
+            break
+        move = inverse @ np.where(is_free, point.gradient, 0.0) * is_free
+        move *= min(1.0, LONGEST_STEP / np.abs(move).max(initial=1e-12))
+        found = _search(criterion, point, move)
+        if found is None:
+            break
+        inverse = _update_inverse(inverse, found.log_sd - point.log_sd, point, found)
+        point = found
+    return point
+
+
+def _start_inverse(model: PooledModel, terms: tuple[Term, ...]) -> Array:
+    """Return a first guess at the inverse curvature: half the effects of a term tell its size."""
+    counts = count_effects(model)
+    return np.diag([1.0 / min(max(counts[term], 2.0), 20.0) for term in terms])
+
+
+def _is_free(point: Point) -> Array:
+    at_bottom = (point.log_sd <= LOWEST) & (point.gradient < 0)
+    at_top = (point.log_sd >= HIGHEST) & (point.gradient > 0)
+    return ~(at_bottom | at_top)
+
+
+def _search(criterion: Criterion, point: Point, move: Array) -> Point | None:
+    step = 1.0
+    for _halving in range(12):
+        there = np.clip(point.log_sd + step * move, LOWEST, HIGHEST)
+        found = criterion.evaluate(there)
+        if found.value >= point.value + 1e-4 * (point.gradient @ (there - point.log_sd)) - 1e-6:
+            return found
+        step *= 0.35
+    return None
+
+
+def _update_inverse(inverse: Array, moved: Array, before: Point, after: Point) -> Array:
+    turned = before.gradient - after.gradient
+    curvature = float(moved @ turned)
+    if curvature <= 1e-8 * np.linalg.norm(moved) * np.linalg.norm(turned):
+        return inverse
+    outer = np.outer(moved, turned) / curvature
+    left = np.eye(moved.size) - outer
+    return left @ inverse @ left.T + np.outer(moved, moved) / curvature
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """A normal around the peak, split along its axes: (k, k) axes as columns of unit spread, and
+    by how much each is stretched upwards and downwards."""
+
+    peak: Point
+    axes: Array
+    upwards: Array
+    downwards: Array
+
+    def place(self, standard: Array) -> tuple[Array, float]:
+        """Return the place of standard normals (k,), and the log density there."""
+        stretch = np.where(standard > 0, self.upwards, self.downwards)
+        density = -0.5 * standard @ standard - np.log(self.upwards + self.downwards).sum()
+        there = self.peak.log_sd + self.axes @ (standard * stretch)
+        return np.clip(there, LOWEST, HIGHEST), float(density)
+
+
+def find_shape(criterion: Criterion, peak: Point) -> Shape:
+    """Return the spread of the log standard deviations around the peak."""
+    size = peak.log_sd.size
+    hessian = np.empty((size, size))
+    for place in range(size):
+        moved = peak.log_sd + PROBE * np.eye(size)[place]
+        hessian[place] = (peak.gradient - criterion.evaluate(moved).gradient) / PROBE
+    values, vectors = np.linalg.eigh((hessian + hessian.T) / 2)
+    spread = 1.0 / np.sqrt(np.clip(values, 1.0 / WIDEST**2, 1.0 / NARROWEST**2))
+    axes = vectors * spread
+    upwards, downwards = (
+        np.array([_probe(criterion, peak, sign * axes[:, one]) for one in range(size)])
+        for sign in (1.0, -1.0)
+    )
+    return Shape(peak, axes, upwards, downwards)
+
+
+def _probe(criterion: Criterion, peak: Point, axis: Array) -> float:
+    """Return by how much an axis is stretched, from the density lost along it."""
+    there = np.clip(peak.log_sd + PROBE_AT * axis, LOWEST, HIGHEST)
+    lost = peak.value - criterion.evaluate(there, with_gradient=False).value
+    return float(np.sqrt(1.0 / np.clip(lost, 0.25, 4.0)))
+
+
+def draw_variances(
+    criterion: Criterion, shape: Shape, count: int, generator: Callable
+) -> list[Draw]:
+    """Return weighted draws of the standard deviations, in antithetic pairs, and the peak.
+
+    generator: a random number generator's `standard_normal`.
+    """
+    half = generator((count // 2, shape.peak.log_sd.size))
+    standard = np.vstack([half, -half])
+    points, log_weights = [], []
+    for one in standard:
+        there, density = shape.place(one)
+        point = criterion.evaluate(there, with_gradient=False)
+        points.append(point)
+        log_weights.append(point.value - density)
+    weights = np.exp(np.array(log_weights) - max(log_weights))
+    weights /= weights.sum()
+    return [
+        Draw(point.log_sd, float(weight), point.mode)
+        for point, weight in zip(points, weights, strict=True)
+    ]
+
+
+def count_effective(draws: list[Draw]) -> float:
+    """Return how many equally weighted draws these are worth (Kish)."""
+    weights = np.array([one.weight for one in draws])
+    return float(weights.sum() ** 2 / (weights**2).sum())
