@@ -8,7 +8,11 @@ from lab.db import make_engine
 from lab.settings import Settings
 from tests.builders import Builder
 
-pytest_plugins = ["tests.fixtures.databases", "tests.fixtures.browsers"]
+pytest_plugins = [
+    "tests.fixtures.databases",
+    "tests.fixtures.browsers",
+    "tests.fixtures.demonstration",
+]
 
 
 @pytest.fixture

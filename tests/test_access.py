@@ -1,6 +1,7 @@
 """Who may see and do what: every address, for every role, in one's own lab and beyond."""
 
 import pytest
+from sqlmodel import select
 
 from analysis.models.advice import (
     AdviceRule,
@@ -20,7 +21,6 @@ from lab.models.people import Invitation, Membership, Role
 from lab.models.programmes import Programme, ProgrammeCreate, ProgrammeKind
 from lab.models.segmentation import Profile, SegmentationModel
 from lab.services.programmes import add_programme, ship_vocabulary
-from sqlmodel import select
 from tests.builders import MOMENT
 
 PUBLIC = "public"
@@ -90,9 +90,7 @@ class World:
 
     def _number_people(self, lab: LivingLab) -> dict[str, int]:
         user = self.build.user()
-        member = Membership(
-            user_id=user.id, living_lab_id=lab.id, role=Role.STUDENT, since=MOMENT
-        )
+        member = Membership(user_id=user.id, living_lab_id=lab.id, role=Role.STUDENT, since=MOMENT)
         invitation = Invitation(
             token_hash=f"hash-{lab.id}", living_lab_id=lab.id, role=Role.STUDENT,
             email="a@example.org", name="A", created_at=MOMENT, expires_at=MOMENT,

@@ -1,0 +1,176 @@
+"""Every page, as each kind of reader meets it in a real browser."""
+
+import pytest
+from sqlmodel import Session, col, select
+
+from analysis.models.advice import AdviceEdition, AdviceRule, AdviceRuleVersion, VersionState
+from experiments.models.experiments import Experiment, ExperimentStatus, Variant
+from experiments.models.observations import Observation
+from lab.app import create_app
+from lab.models.labs import LivingLab, Partner
+from lab.models.people import Membership
+from lab.models.programmes import Programme, ProgrammeKind
+from lab.models.segmentation import Profile, SegmentationModel
+from lab.settings import Settings
+from tests.fixtures.browsers import (
+    assert_accessible,
+    assert_fits_narrow_screen,
+    assert_keyboard_reaches_all,
+)
+
+PUBLIC, STUDENT, RESEARCHER, ADMINISTRATOR = "public", "student", "researcher", "administrator"
+PAGES = [
+    (PUBLIC, "/"),
+    (PUBLIC, "/sign-in"),
+    (PUBLIC, "/advice"),
+    (PUBLIC, "/advice?programme=fictitious"),
+    (PUBLIC, "/advice/{rule}"),
+    (PUBLIC, "/advice/editions/published/1"),
+    (PUBLIC, "/experiments?programme=published"),
+    (PUBLIC, "/experiments/{trial}"),
+    (PUBLIC, "/experiments/{trial}/outcome"),
+    (PUBLIC, "/experiments/{published}/outcome"),
+    (PUBLIC, "/no-such-page"),
+    (STUDENT, "/work"),
+    (STUDENT, "/experiments/{in_field}/observations"),
+    (STUDENT, "/experiments/{in_field}/observations/new"),
+    (STUDENT, "/observations/{observation}"),
+    (STUDENT, "/observations/{observation}/correct"),
+    (STUDENT, "/account/password"),
+    (STUDENT, "/experiments/{in_field}/outcome"),
+    (RESEARCHER, "/work"),
+    (RESEARCHER, "/labs"),
+    (RESEARCHER, "/labs/{lab}"),
+    (RESEARCHER, "/labs/{lab}/experiments/new"),
+    (RESEARCHER, "/experiments"),
+    (RESEARCHER, "/experiments/new"),
+    (RESEARCHER, "/experiments/{planned}"),
+    (RESEARCHER, "/experiments/{planned}/edit"),
+    (RESEARCHER, "/experiments/{planned}/variants/new"),
+    (RESEARCHER, "/variants/{variant}/edit"),
+    (RESEARCHER, "/experiments/{planned}/status?to=registered"),
+    (RESEARCHER, "/experiments/{published}/log"),
+    (RESEARCHER, "/experiments/{published}/outcome"),
+    (RESEARCHER, "/experiments/{published}/proposals"),
+    (RESEARCHER, "/experiments/{in_field}/observations"),
+    (RESEARCHER, "/experiments/{in_field}/imports/new"),
+    (RESEARCHER, "/advice/versions/{version}"),
+    (RESEARCHER, "/programmes/{programme}/segmentation-models"),
+    (RESEARCHER, "/programmes/{programme}/segmentation-models/new"),
+    (RESEARCHER, "/segmentation-models/{model}"),
+    (RESEARCHER, "/segmentation-models/{model}/profiles/new"),
+    (RESEARCHER, "/profiles/{profile}/edit"),
+    (ADMINISTRATOR, "/labs/{lab}/edit"),
+    (ADMINISTRATOR, "/labs/{lab}/partners/new"),
+    (ADMINISTRATOR, "/labs/{lab}/archive"),
+    (ADMINISTRATOR, "/labs/{lab}/people"),
+    (ADMINISTRATOR, "/labs/{lab}/people/invite"),
+    (ADMINISTRATOR, "/memberships/{membership}/edit"),
+    (ADMINISTRATOR, "/partners/{partner}/edit"),
+    (ADMINISTRATOR, "/programmes/{programme}/labels"),
+    (ADMINISTRATOR, "/programmes/{programme}/labels/channels/new"),
+    (ADMINISTRATOR, "/programmes/{programme}/labels/channels/brief_adres"),
+    (ADMINISTRATOR, "/programmes/{programme}/labs/new"),
+]
+
+
+@pytest.fixture(scope="session")
+def numbers(demonstration) -> dict[str, int]:
+    """The numbers of the records that the pages are about."""
+    with Session(demonstration.app.extensions["engine"]) as session:
+        return find_numbers(session)
+
+
+def find_numbers(session: Session) -> dict[str, int]:
+    """Return one of everything in the first lab of the demonstration."""
+
+    def first(column, *conditions):
+        return session.exec(select(column).where(*conditions).order_by(column)).first()
+
+    programme = first(Programme.id, Programme.kind == ProgrammeKind.FICTITIOUS)
+    trials = first(Programme.id, Programme.kind == ProgrammeKind.PUBLISHED)
+    lab = first(LivingLab.id, LivingLab.programme_id == programme)
+    trial_lab = first(LivingLab.id, LivingLab.programme_id == trials)
+
+    def experiment(status):
+        return first(Experiment.id, Experiment.living_lab_id == lab, Experiment.status == status)
+
+    planned, in_field = experiment(ExperimentStatus.PLANNED), experiment(ExperimentStatus.IN_FIELD)
+    model = first(SegmentationModel.id, SegmentationModel.programme_id == programme)
+    return {
+        "programme": programme,
+        "lab": lab,
+        "trial": first(Experiment.id, Experiment.living_lab_id == trial_lab),
+        "planned": planned,
+        "in_field": in_field,
+        "published": experiment(ExperimentStatus.PUBLISHED),
+        "variant": first(Variant.id, Variant.experiment_id == planned),
+        "observation": first(
+            Observation.id,
+            Observation.experiment_id == in_field,
+            col(Observation.recorded_by_id).is_not(None),
+        ),
+        "rule": first(AdviceRule.id, AdviceRule.programme_id == trials),
+        "version": first(
+            AdviceRuleVersion.id,
+            AdviceRuleVersion.living_lab_id == lab,
+            AdviceRuleVersion.state == VersionState.PUBLISHED,
+        ),
+        "edition": first(AdviceEdition.number, AdviceEdition.programme_id == programme),
+        "model": model,
+        "profile": first(Profile.id, Profile.segmentation_model_id == model),
+        "membership": first(Membership.id, Membership.living_lab_id == lab),
+        "partner": first(Partner.id, Partner.living_lab_id == lab),
+    }
+
+
+@pytest.mark.parametrize(("role", "address"), PAGES)
+def test_page_is_accessible_narrow_and_quiet(page, demonstration, numbers, role, address):
+    elsewhere, complaints = [], []
+    page.on(
+        "request",
+        lambda asked: asked.url.startswith(demonstration.address) or elsewhere.append(asked.url),
+    )
+    page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+    if role != PUBLIC:
+        demonstration.sign_in(page, role)
+    page.goto(demonstration.address + address.format(**numbers))
+    assert_accessible(page)
+    assert_fits_narrow_screen(page)
+    assert_keyboard_reaches_all(page)
+    assert [url for url in elsewhere if not url.startswith("data:")] == []
+    # A page that is rightly refused is reported by the browser too.
+    assert [text for text in complaints if "status of 40" not in text] == []
+
+
+def test_every_address_that_shows_a_page_is_looked_at(sqlite_url, tmp_path):
+    app = create_app(Settings(tmp_path, sqlite_url, secret_key="0" * 64, is_testing=True))
+    shown = {
+        app.url_map.bind("localhost").match(plain(address))[0]
+        for _, address in PAGES
+        if address != "/no-such-page"
+    }
+    looked_at = shown | {
+        # These show a page only to whoever holds a link or has just offered a file:
+        # the tests of invitations and imports open them in the browser.
+        "account.accept_invitation",
+        "imports.show_import",
+        # Confirmations with one button, made of the same parts as the others.
+        "people.end_membership",
+        "experiments.remove_variant",
+        "segmentation.change_model",
+        # No pages.
+        "static", "healthz", "theme_css", "imports.download_faulty_rows",
+        "observations.download_template",
+    }  # fmt: skip
+    pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods}
+    assert pages - looked_at == set()
+    app.extensions["engine"].dispose()
+
+
+def plain(address: str) -> str:
+    """Return an address with a number for each name, without its question."""
+    names = dict.fromkeys(
+        ["rule", "trial", "published", "in_field", "observation", "lab", "planned", "variant", "version", "programme", "model", "profile", "membership", "partner"], 1
+    )  # fmt: skip
+    return address.format(**names).partition("?")[0]
