@@ -92,6 +92,7 @@ class ExperimentForm(FlaskForm):
     segmentation_model_id = RadioField(
         _l("Segmentation model"),
         [Optional()],
+        default=UNDECIDED,
         description=_l("A model describes groups of residents, never a person."),
     )
     profile_ids = SelectMultipleField(

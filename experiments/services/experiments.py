@@ -68,7 +68,7 @@ def change_experiment(
     changes = compare_values(read_values(session, experiment), command.model_dump())
     if not changes:
         return experiment
-    if seen_at is not None and was_changed_since(session, experiment, seen_at):
+    if seen_at not in (None, find_moment(session, experiment)):
         raise StaleError
     experiment.sqlmodel_update(command.model_dump(exclude={"profile_ids"}))
     experiment.changed_at = at
@@ -98,11 +98,11 @@ def read_values(session: Session, experiment: Experiment) -> dict:
     return values | {"profile_ids": queries.list_profile_ids(session, experiment.id)}
 
 
-def was_changed_since(session: Session, experiment: Experiment, seen_at: datetime) -> bool:
-    """Tell whether what describes an experiment was changed after somebody saw it."""
-    # A step in its life or a new variant does not touch what this form shows.
+def find_moment(session: Session, experiment: Experiment) -> datetime:
+    """Return when what describes an experiment was last written."""
+    # A step in its life or a new variant does not touch what the form shows.
     edit = queries.find_last_edit(session, experiment.id)
-    return edit is not None and edit.at > seen_at
+    return edit.at if edit else experiment.created_at
 
 
 def check_labels(vocabulary: Vocabulary, command: ExperimentCreate) -> None:

@@ -139,7 +139,7 @@ def edit_experiment(experiment_id):
     form.offer(read_vocabulary(session, lab.programme_id), values)
     if request.method == "GET":
         form.fill(values)
-        form.changed_at.data = experiment.changed_at.isoformat()
+        form.changed_at.data = services.find_moment(session, experiment).isoformat()
     command = _read_command(form, ExperimentCreate)
     if command is None:
         return _show_edit_page(experiment, form), _status_of(form)
@@ -174,7 +174,7 @@ def _show_conflict(experiment_id: int, form: ExperimentForm, command: Experiment
     session = get_session()
     experiment = get_experiment(session, experiment_id)
     saved = services.read_values(session, experiment)
-    form.changed_at.data = experiment.changed_at.isoformat()
+    form.changed_at.data = services.find_moment(session, experiment).isoformat()
     form.changed_at.raw_data = None
     versions = compare_versions(session, g.place.programme_id, saved, command.model_dump())
     edit = find_last_edit(session, experiment_id)

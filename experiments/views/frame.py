@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from sqlmodel import Session
 
 from experiments.grade import EvidenceGrade
-from experiments.labels import GRADES, NEEDS, STATUSES, capitalise
+from experiments.labels import NEEDS, STATUSES, capitalise
 from experiments.models.experiments import Experiment, ExperimentStatus
 from experiments.progress import FORWARD, TO_REGISTER, Need, Step, find_next_step, list_other_steps
 from experiments.queries.experiments import list_status_changes
@@ -144,7 +144,7 @@ def describe_grade(grade: EvidenceGrade) -> str:
     """Return a grade in a few words."""
     if grade.is_provisional:
         return _("grade %(grade)s, provisional", grade=grade.grade)
-    return _("grade %(grade)s: %(meaning)s", grade=grade.grade, meaning=GRADES[grade.grade])
+    return _("grade %(grade)s", grade=grade.grade)
 
 
 def _list_states(session: Session, experiment: Experiment) -> list[tuple[str, str]]:

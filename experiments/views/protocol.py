@@ -39,7 +39,7 @@ def describe_protocol(session: Session, experiment: Experiment, programme_id: in
     vocabulary = read_vocabulary(session, programme_id)
     return [
         Part(
-            _("Question"),
+            _("Question and outcome"),
             [
                 (_("Question"), experiment.question),
                 (_("Expectation"), experiment.hypothesis),
