@@ -102,6 +102,17 @@ def name_variant(variant: ComparedVariant) -> str:
     return in_language(variant, "name")
 
 
+def _quote(variant: ComparedVariant) -> str:
+    # A name of several words would run on into its sentence.
+    return f"“{name_variant(variant)}”"
+
+
+def _name_units(evidence: RuleEvidence) -> str:
+    kind = DenominatorKind(evidence.basis.outcome.denominator_kind)
+    known = DenominatorKind.PEOPLE if kind is DenominatorKind.NONE else kind
+    return str(DENOMINATOR_KINDS[known])
+
+
 def write_for_whom(evidence: RuleEvidence) -> str:
     """Return for whom a rule is."""
     profile = evidence.part.profile
@@ -111,18 +122,17 @@ def write_for_whom(evidence: RuleEvidence) -> str:
 def write_advice(state: ProposalState, evidence: RuleEvidence) -> str:
     """Return what to do, in one sentence."""
     leader, reference = (
-        None if place is None else name_variant(evidence.basis.variants[place])
-        for place in _pair(evidence)
+        None if place is None else evidence.basis.variants[place] for place in _pair(evidence)
     )
     if state == ProposalState.ADVISE:
-        return _("Choose: %(variant)s.", variant=leader)
+        return _("Choose: %(variant)s.", variant=name_variant(leader))
     if state == ProposalState.TENTATIVE:
-        return _("Choose for now: %(variant)s. Keep testing.", variant=leader)
+        return _("Choose for now: %(variant)s. Keep testing.", variant=name_variant(leader))
     if state == ProposalState.NO_DIFFERENCE:
         return _(
             "It makes no difference that matters: %(variant)s or %(reference)s.",
-            variant=leader,
-            reference=reference,
+            variant=_quote(leader),
+            reference=_quote(reference),
         )
     return _("We do not know yet what works best.")
 
@@ -137,9 +147,9 @@ def write_counts(evidence: RuleEvidence, base: int) -> str:
     ours, theirs = (_write_frequency(rate, base) for rate in (leader, reference))
     values = {
         "base": ours.base,
-        "units": str(DENOMINATOR_KINDS[DenominatorKind(evidence.basis.outcome.denominator_kind)]),
-        "variant": name_variant(evidence.basis.variants[leader.variant]),
-        "reference": name_variant(evidence.basis.variants[reference.variant]),
+        "units": _name_units(evidence),
+        "variant": _quote(evidence.basis.variants[leader.variant]),
+        "reference": _quote(evidence.basis.variants[reference.variant]),
         "count": ours.count,
         "lower": ours.lower,
         "upper": ours.upper,

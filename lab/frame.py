@@ -33,7 +33,7 @@ SECTIONS = {
     "observations": "experiments",
     "imports": "experiments",
     "outcome": "experiments",
-    "proposals": "advice",
+    "proposals": "experiments",
     "people": "labs",
     "labels": "labs",
     "segmentation": "labs",

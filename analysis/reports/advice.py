@@ -95,11 +95,17 @@ def build_cards(listed: Sequence[ListedVersion], published: Iterable[int] = ()) 
 
 
 def build_changes(
-    listed: Sequence[ListedVersion], in_force: Mapping[int, ListedVersion]
+    listed: Sequence[ListedVersion],
+    in_force: Mapping[int, ListedVersion],
+    exact: Mapping[int, RuleEvidence],
 ) -> list[RuleChange]:
     """Return per rule what is in force and what an experiment proposes, newest version first."""
     others = [one for one in in_force.values() if one.version.id not in _ids(listed)]
-    cards = {card.version_id: card for card in build_cards([*listed, *others])}
+    pairs = [
+        (one, exact.get(one.version.id) or read_evidence(one.version.evidence))
+        for one in (*listed, *others)
+    ]
+    cards = {card.version_id: card for card in _build_all(pairs, set())}
     changes: dict[int, RuleChange] = {}
     for one in listed:
         card = cards[one.version.id]

@@ -117,7 +117,7 @@ def _list_undecided(session: Session, labs: list[int]) -> Iterator[WorkLine]:
 
 def _list_not_analysed(session: Session, labs: list[int]) -> Iterator[WorkLine]:
     for experiment, _count in queries.list_not_analysed(session, labs):
-        note = _("closed and counted: look at the outcome and make proposals")
+        note = _("closed and counted: look at the outcome")
         yield _line(experiment, "outcome.show_outcome", note)
 
 

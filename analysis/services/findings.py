@@ -1,5 +1,6 @@
 """What an experiment counted, as evidence for advice: exact, and as others may see it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -90,10 +91,17 @@ class Findings:
         return RuleEvidence(
             # The numbers in warnings are counts too.
             basis=replace(self.evidence.basis, warnings=()),
-            part=self.shown.find_part(part.profile_id) or withhold_numbers(part),
+            part=self._show(part),
             remarks=remarks,
             is_protected=self.is_protected,
         )
+
+    def _show(self, part: ProfileEvidence) -> ProfileEvidence:
+        shown = self.shown.find_part(part.profile_id)
+        if shown is None:
+            return withhold_numbers(part)
+        # Which variant leads is what the rule says, also where its counts are withheld.
+        return replace(shown, verdict=part.verdict, leader=part.leader, reference=part.reference)
 
 
 def assess_experiment(session: Session, experiment_id: int) -> Assessment:
@@ -156,10 +164,20 @@ def describe_basis(assessment: Assessment, result: ExperimentComparison) -> Basi
     )
 
 
-def read_exact_evidence(session: Session, version: AdviceRuleVersion) -> RuleEvidence:
-    """Return the evidence of a version with the exact numbers of its run, for the own team."""
-    kept = read_evidence(version.evidence)
-    result = read_run(queries.get_run(session, version.analysis_run_id))
+def read_exact_evidence(
+    session: Session, versions: Iterable[AdviceRuleVersion]
+) -> dict[int, RuleEvidence]:
+    """Return the evidence of versions with the exact numbers of their runs, for the own team."""
+    versions = list(versions)
+    runs = {version.analysis_run_id for version in versions}
+    results = {number: read_run(queries.get_run(session, number)) for number in runs}
+    return {
+        version.id: _make_exact(read_evidence(version.evidence), results[version.analysis_run_id])
+        for version in versions
+    }
+
+
+def _make_exact(kept: RuleEvidence, result: ExperimentComparison) -> RuleEvidence:
     basis = replace(kept.basis, warnings=_list_warnings(result))
     profile = kept.part.profile
     evidence = gather_evidence(result, basis, [profile] if profile else [])

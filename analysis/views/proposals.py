@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
+from analysis.advice import UNFIT_GRADES, Obstacle
 from analysis.forms.advice import DecisionForm, ProposalForm
 from analysis.models.advice import DecisionCreate
 from analysis.queries import advice as queries
@@ -14,6 +15,7 @@ from analysis.services import advice as decisions
 from analysis.services import proposals as services
 from analysis.services.findings import PROPOSING, read_exact_evidence
 from experiments.queries.experiments import get_experiment
+from experiments.queries.grades import find_grade
 from lab.access import Action, allows, current_reader
 from lab.db import get_session, transaction
 from lab.forms.commands import make_command
@@ -90,24 +92,34 @@ def _show_proposals(experiment_id, form):
     experiment = get_experiment(session, experiment_id)
     listed = queries.list_experiment_versions(session, experiment_id)
     in_force = queries.find_versions_in_force(session, [one.rule.id for one in listed])
+    exact = read_exact_evidence(session, (one.version for one in listed))
     return render_template(
         "proposals/list_proposals.html",
         experiment=experiment,
-        changes=build_changes(listed, in_force),
+        changes=build_changes(listed, in_force, exact),
         is_ready=experiment.status in PROPOSING,
+        obstacle=_find_obstacle(session, experiment),
         form=form,
     )
+
+
+def _find_obstacle(session, experiment):
+    grade = find_grade(session, experiment).grade
+    if grade not in UNFIT_GRADES:
+        return None
+    return str(services.NoProposalError(Obstacle.UNFIT_GRADE, grade))
 
 
 def _show_version(version_id, form):
     session = get_session()
     listed = queries.get_listed_version(session, version_id)
     in_force = queries.find_versions_in_force(session, [listed.rule.id]).get(listed.rule.id)
+    exact = read_exact_evidence(session, [listed.version])
     is_other = in_force is not None and in_force.version.id != version_id
     return render_template(
         "proposals/show_version.html",
         experiment=get_experiment(session, listed.version.experiment_id),
-        card=build_card(listed, read_exact_evidence(session, listed.version)),
+        card=build_card(listed, exact[version_id]),
         in_force=build_cards([in_force])[0] if is_other else None,
         run=get_run(session, listed.version.analysis_run_id),
         form=form,

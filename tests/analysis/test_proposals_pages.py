@@ -74,6 +74,15 @@ def test_page_without_proposals_offers_the_first_step(pages, experiment):
     assert page.content.all("button")
 
 
+def test_outcome_page_makes_proposals_with_one_button(pages, session, experiment):
+    outcome = f"/experiments/{experiment.id}/outcome"
+    forms = pages.get(outcome).content.all("form", action=address(experiment))
+    assert len(forms) == 1
+    done = pages.submit(address(experiment), at=outcome)
+    assert done.location.endswith(address(experiment))
+    assert versions_of(session, experiment)
+
+
 def test_proposals_follow_the_verdict_of_each_profile(pages, session, experiment):
     propose(pages, experiment, division="profiles")
     found = [
@@ -119,6 +128,9 @@ def test_experiment_without_comparison_group_is_refused(pages, session, build, l
     looked_back = counted_experiment(build, lab, [CLEAR], design_type=DesignType.VIGNETTE)
     refused = pages.submit(address(looked_back), {}, status=409)
     assert "leidt niet tot advies" in refused.text
+    page = pages.get(address(looked_back))
+    assert "leidt niet tot advies" in page.text
+    assert not page.content.all("form", action=address(looked_back))
 
 
 def test_decision_needs_a_reason_and_keeps_the_page(pages, session, experiment):
