@@ -199,9 +199,9 @@ class Answer:
 
     @property
     def errors(self) -> list[str]:
-        """What the summary of errors says."""
+        """What the summary of errors says, without the labels of the fields."""
         boxes = self.page.all(class_="error-summary")
-        return [item.text for box in boxes for item in box.all("li")]
+        return [_without_labels(item) for box in boxes for item in box.all("li")]
 
     @property
     def token(self) -> str | None:
@@ -219,6 +219,11 @@ class Answer:
         return found
 
 
+def _without_labels(item: Element) -> str:
+    labels = "".join(label.text for label in item.all(class_="quiet"))
+    return item.text.removesuffix(labels).strip()
+
+
 def _has_field(form: Element) -> bool:
     fields = form.all("input", "select", "textarea")
     return any(field["type"] not in UNLABELLED_TYPES for field in fields)
@@ -228,7 +233,8 @@ def _values_of(field: Element) -> list[str]:
     if field["name"] is None or field["type"] in {"submit", "button", "file"}:
         return []
     if field["type"] in {"checkbox", "radio"}:
-        return [field["value"] or "on"] if "checked" in field else []
+        value = "on" if field["value"] is None else field["value"]
+        return [value] if "checked" in field else []
     if field.name == "select":
         options = field.all("option")
         chosen = [option for option in options if "selected" in option]

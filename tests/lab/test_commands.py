@@ -30,7 +30,7 @@ def test_link_of_the_command_makes_an_administrator(run, client, session):
     data = {"name": "Noor", "password": PASSWORD, "repeated": PASSWORD}
     Pages(client).submit(link, data)
     lab = session.exec(select(LivingLab)).one()
-    session.rollback()
+    session.commit()
     assert Pages(client).get(f"/labs/{lab.id}/people").status == 200
 
 

@@ -118,7 +118,7 @@ def test_each_simple_kind_can_be_added(pages, url, kind, session, lab):
 
 def test_renaming_keeps_code_and_place(pages, url, session, lab):
     before = codes(list_phases(session, lab.programme_id))
-    session.rollback()
+    session.commit()
     pages.change(f"{url}/phases/orienteren", {"name_nl": "Rondkijken"})
     assert codes(list_phases(session, lab.programme_id)) == before
     assert find_label(session, Kind.PHASES, lab.programme_id, "orienteren").name_nl == "Rondkijken"
@@ -142,7 +142,7 @@ def test_retired_label_is_no_longer_offered_but_readable(pages, url, session, la
     pages.submit(f"{url}/channels/flyer/retire", at=url)
     assert "flyer" not in codes(list_channels(session, lab.programme_id))
     assert "flyer" in codes(list_channels(session, lab.programme_id, with_retired=True))
-    session.rollback()
+    session.commit()
     assert "flyer huis-aan-huis (niet meer aangeboden)" in pages.get(url).text
     pages.submit(f"{url}/channels/flyer/restore", at=url)
     assert "flyer" in codes(list_channels(session, lab.programme_id))

@@ -90,7 +90,7 @@ def test_unreadable_date_is_named(pages, lab):
 
 def test_lab_can_be_changed_as_it_stands(pages, session, lab):
     pages.change(f"/labs/{lab.id}/edit", {"question": "Een vraag"})
-    session.rollback()
+    session.commit()
     found = session.get(LivingLab, lab.id, populate_existing=True)
     assert (found.name, found.question) == ("Spelen in Elst", "Een vraag")
 
@@ -105,7 +105,7 @@ def test_partners_can_be_added_changed_and_removed(pages, session, lab):
     page = f"/labs/{lab.id}"
     pages.submit(f"{page}/partners/new", {"name": "Buurthuis", "role": "gastheer"})
     number = session.exec(select(Partner.id)).one()
-    session.rollback()
+    session.commit()
     pages.change(f"/partners/{number}/edit", {"role": "opdrachtgever"})
     assert "Buurthuis opdrachtgever" in pages.get(page).text
     pages.submit(f"/partners/{number}/remove", at=page)

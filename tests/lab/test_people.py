@@ -30,13 +30,13 @@ def pages(build, client, administrator):
 def membership_of(session, user) -> int:
     """Return the number of somebody's only membership."""
     found = session.exec(select(Membership.id).where(Membership.user_id == user.id)).one()
-    session.rollback()
+    session.commit()
     return found
 
 
 def roles_in(session, lab) -> dict[int, Role]:
     """Return who has which role in a lab."""
-    session.rollback()
+    session.commit()
     statement = select(Membership.user_id, Membership.role)
     return dict(session.exec(statement.where(Membership.living_lab_id == lab.id)).all())
 

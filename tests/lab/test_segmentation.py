@@ -140,7 +140,7 @@ def test_retired_model_is_no_longer_offered(pages, model_url, session, lab):
 def test_model_of_another_programme_is_not_changed(pages, build, session):
     other = build.lab(build.programme(ProgrammeKind.PUBLISHED))
     model = list_models(session, other.programme_id)[0]
-    session.rollback()
+    session.commit()
     pages.get(f"/segmentation-models/{model.id}")
     pages.get(f"/segmentation-models/{model.id}/edit", status=404)
 

@@ -122,7 +122,12 @@ def _describe_frame(programme_kind: str) -> dict:
 
 
 def _add_pages(app: Flask) -> None:
-    for rule, name in (("/language", "choose_language"), ("/out", "sign_out"), ("/in", "sign_in")):
+    for rule, name in (
+        ("/language", "choose_language"),
+        ("/out", "sign_out"),
+        ("/in", "sign_in"),
+        ("/password", "change_password"),
+    ):
         app.add_url_rule(rule, f"account.{name}", lambda: "", methods=["GET", "POST"])
     app.add_url_rule("/", "report", _show_report)
     app.add_url_rule("/form", "form", _show_form, methods=["GET", "POST"])
