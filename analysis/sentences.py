@@ -16,6 +16,7 @@ from analysis.stats.results import (
     ProfileComparison,
     ProfilesAnswer,
     Reason,
+    Status,
     StratifiedDifference,
     Verdict,
 )
@@ -105,11 +106,11 @@ def tell_figures(comparison: ExperimentComparison, group: ProfileComparison, nam
 
 
 def tell_spread(comparison: ExperimentComparison, names: Names) -> str:
-    """Return whether one advice serves all profiles; nothing when there is only one profile."""
+    """Return whether one advice serves all profiles; nothing when no profiles can be compared."""
     spread = comparison.spread
-    if spread.reason is Reason.ONE_PROFILE:
+    if spread.status is Status.UNDEFINED:
         return ""
-    if spread.overall_best is None or spread.answer is ProfilesAnswer.NOT_ENOUGH:
+    if spread.answer is ProfilesAnswer.NOT_ENOUGH:
         return _("We do not know yet whether one advice serves all profiles.")
     base, best = choose_base(comparison), names.variants[spread.overall_best]
     size = {
