@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import case
+from sqlalchemy import Result, Select, bindparam, case
 from sqlmodel import Session, col, func, select
 
 from experiments.grade import EvidenceGrade, GradeFacts, grade_experiment
@@ -12,6 +12,39 @@ from experiments.models.observations import CountCell, CountMethod, Observation
 from experiments.queries.cells import COUNTED_STATES
 from experiments.queries.observations import is_in_force
 from lab.formats import HOME_ZONE
+
+# Built once: every page of an experiment asks these, and building costs more than running them.
+NUMBERS = bindparam("numbers", expanding=True)
+VARIANTS = (
+    select(
+        Variant.experiment_id,
+        func.count(),
+        func.sum(case((col(Variant.is_control).is_(True), 1), else_=0)),
+    )
+    .where(col(Variant.experiment_id).in_(NUMBERS))
+    .group_by(col(Variant.experiment_id))
+)
+CELLS = (
+    select(
+        CountCell.experiment_id,
+        func.count(),
+        func.count(col(CountCell.offered)),
+        func.count(col(CountCell.reached)),
+        func.sum(case((CountCell.count_method == CountMethod.COUNTED, 1), else_=0)),
+    )
+    .where(col(CountCell.experiment_id).in_(NUMBERS))
+    .where(col(CountCell.review_state).in_(COUNTED_STATES))
+    .group_by(col(CountCell.experiment_id))
+)
+FIELD_DAYS = (
+    select(
+        Observation.experiment_id,
+        func.min(Observation.observed_on),
+        func.max(Observation.observed_on),
+    )
+    .where(col(Observation.experiment_id).in_(NUMBERS), is_in_force())
+    .group_by(col(Observation.experiment_id))
+)
 
 
 def find_grade(session: Session, experiment: Experiment) -> EvidenceGrade:
@@ -41,56 +74,29 @@ def find_grades(session: Session, experiments: Sequence[Experiment]) -> dict[int
 
 
 def _count_variants(session: Session, numbers: Collection[int]) -> dict[int, dict]:
-    statement = (
-        select(
-            Variant.experiment_id,
-            func.count(),
-            func.sum(case((col(Variant.is_control).is_(True), 1), else_=0)),
-        )
-        .where(col(Variant.experiment_id).in_(numbers))
-        .group_by(col(Variant.experiment_id))
-    )
     return {
         number: {"variant_count": count, "has_control": bool(controls)}
-        for number, count, controls in session.exec(statement)
+        for number, count, controls in _run(session, VARIANTS, numbers)
     }
 
 
 def _sum_cells(session: Session, numbers: Collection[int]) -> dict[int, dict]:
-    is_counted = case((CountCell.count_method == CountMethod.COUNTED, 1), else_=0)
-    statement = (
-        select(
-            CountCell.experiment_id,
-            func.count(),
-            func.count(col(CountCell.offered)),
-            func.count(col(CountCell.reached)),
-            func.sum(is_counted),
-        )
-        .where(col(CountCell.experiment_id).in_(numbers))
-        .where(col(CountCell.review_state).in_(COUNTED_STATES))
-        .group_by(col(CountCell.experiment_id))
-    )
     return {
         number: {
             "has_counts": True,
             "is_denominator_known": cells in (offered, reached),
             "is_denominator_counted": cells == counted,
         }
-        for number, cells, offered, reached, counted in session.exec(statement)
+        for number, cells, offered, reached, counted in _run(session, CELLS, numbers)
     }
 
 
 def _find_field_days(session: Session, numbers: Collection[int]) -> dict[int, tuple[date, date]]:
-    statement = (
-        select(
-            Observation.experiment_id,
-            func.min(Observation.observed_on),
-            func.max(Observation.observed_on),
-        )
-        .where(col(Observation.experiment_id).in_(numbers), is_in_force())
-        .group_by(col(Observation.experiment_id))
-    )
-    return {number: (first, last) for number, first, last in session.exec(statement)}
+    return {number: (first, last) for number, first, last in _run(session, FIELD_DAYS, numbers)}
+
+
+def _run(session: Session, statement: Select, numbers: Collection[int]) -> Result:
+    return session.connection().execute(statement, {"numbers": list(numbers)})
 
 
 def _describe_days(experiment: Experiment, first: date | None, last: date | None) -> dict:

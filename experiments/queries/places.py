@@ -1,5 +1,6 @@
 """To which lab the numbers in addresses about experiments lead."""
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, select
 
 from experiments.models.experiments import Experiment, ExperimentStatus, Variant
@@ -8,15 +9,17 @@ from experiments.models.observations import Observation
 from lab.access import Place
 from lab.models.labs import LivingLab
 
+# Built once: every request about an experiment asks this first.
+PLACE = (
+    select(LivingLab.programme_id, LivingLab.id, Experiment.status)
+    .join(Experiment, Experiment.living_lab_id == LivingLab.id)
+    .where(Experiment.id == bindparam("experiment_id"))
+)
+
 
 def find_experiment_place(session: Session, experiment_id: int) -> Place | None:
     """Return the place of an experiment."""
-    statement = (
-        select(LivingLab.programme_id, LivingLab.id, Experiment.status)
-        .join(LivingLab, LivingLab.id == Experiment.living_lab_id)
-        .where(Experiment.id == experiment_id)
-    )
-    found = session.exec(statement).first()
+    found = session.connection().execute(PLACE, {"experiment_id": experiment_id}).first()
     if found is None:
         return None
     programme_id, living_lab_id, status = found

@@ -3,12 +3,35 @@
 from collections import defaultdict
 from collections.abc import Collection
 
+from sqlalchemy import Row, bindparam
 from sqlmodel import Session, col, select
 
 from experiments.models.experiments import Variant, VariantStyle, WaveShare
 from experiments.models.observations import Observation
 from experiments.naming import NamedVariant, letter_of, name_variant, tell_apart
 from lab.models.labels import Channel, Style, StyleAxis
+
+# Built once: many pages ask these, and building costs more than running them.
+NUMBERS = bindparam("numbers", expanding=True)
+VARIANTS = (
+    select(
+        *Variant.__table__.columns,
+        Channel.code.label("channel_code"),
+        Channel.name_nl,
+        Channel.name_en,
+    )
+    .join(Channel, col(Channel.id) == Variant.channel_id)
+    .where(col(Variant.experiment_id).in_(NUMBERS))
+    .order_by(col(Variant.position), col(Variant.id))
+)
+STYLES = (
+    select(VariantStyle.variant_id, Style.id, Style.code, Style.name_nl, Style.name_en)
+    .join(Style, col(Style.id) == VariantStyle.style_id)
+    .join(StyleAxis, col(StyleAxis.id) == Style.style_axis_id)
+    .join(Variant, col(Variant.id) == VariantStyle.variant_id)
+    .where(col(Variant.experiment_id).in_(NUMBERS))
+    .order_by(col(StyleAxis.position), col(StyleAxis.id))
+)
 
 
 def list_variants(session: Session, experiment_id: int) -> list[NamedVariant]:
@@ -20,45 +43,32 @@ def list_variants_of(
     session: Session, experiment_ids: Collection[int]
 ) -> dict[int, list[NamedVariant]]:
     """Return the named variants of several experiments at once, by experiment."""
-    statement = (
-        select(Variant, Channel)
-        .join(Channel, col(Channel.id) == Variant.channel_id)
-        .where(col(Variant.experiment_id).in_(experiment_ids))
-        .order_by(col(Variant.position), col(Variant.id))
-    )
     styles = _list_styles_of(session, experiment_ids)
     found: dict[int, list[NamedVariant]] = {number: [] for number in experiment_ids}
-    for variant, channel in session.exec(statement):
-        peers = found[variant.experiment_id]
-        peers.append(_name(variant, channel, styles[variant.id], letter_of(len(peers))))
+    values = {"numbers": list(experiment_ids)}
+    for row in session.connection().execute(VARIANTS, values):
+        peers = found[row.experiment_id]
+        peers.append(_name(row, styles[row.id], letter_of(len(peers))))
     return {number: tell_apart(variants) for number, variants in found.items()}
 
 
-def _list_styles_of(session: Session, experiment_ids: Collection[int]) -> dict[int, list[Style]]:
-    statement = (
-        select(VariantStyle.variant_id, Style)
-        .join(Style, col(Style.id) == VariantStyle.style_id)
-        .join(StyleAxis, col(StyleAxis.id) == Style.style_axis_id)
-        .join(Variant, col(Variant.id) == VariantStyle.variant_id)
-        .where(col(Variant.experiment_id).in_(experiment_ids))
-        .order_by(col(StyleAxis.position), col(StyleAxis.id))
-    )
+def _list_styles_of(session: Session, experiment_ids: Collection[int]) -> dict[int, list[Row]]:
     styles = defaultdict(list)
-    for variant_id, style in session.exec(statement):
-        styles[variant_id].append(style)
+    for row in session.connection().execute(STYLES, {"numbers": list(experiment_ids)}):
+        styles[row.variant_id].append(row)
     return styles
 
 
-def _name(variant: Variant, channel: Channel, styles: list[Style], letter: str) -> NamedVariant:
+def _name(variant: Row, styles: list[Row], letter: str) -> NamedVariant:
     return NamedVariant(
         id=variant.id,
         experiment_id=variant.experiment_id,
-        channel_id=channel.id,
-        channel_code=channel.code,
+        channel_id=variant.channel_id,
+        channel_code=variant.channel_code,
         style_ids=tuple(style.id for style in styles),
         style_codes=tuple(style.code for style in styles),
-        name_nl=name_variant(channel, styles, "nl"),
-        name_en=name_variant(channel, styles, "en"),
+        name_nl=name_variant(variant, styles, "nl"),
+        name_en=name_variant(variant, styles, "en"),
         letter=letter,
         description=variant.description,
         share=variant.share,
