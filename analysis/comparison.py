@@ -15,7 +15,14 @@ from analysis.stats.cells import (
     sum_cells,
 )
 from analysis.stats.results import ExperimentComparison
-from experiments.models.experiments import AssignmentUnit, DesignType, Experiment, Step
+from experiments.models.experiments import (
+    AssignmentUnit,
+    DesignType,
+    Experiment,
+    ExperimentStatus,
+    Step,
+)
+from experiments.models.experiments import Direction as StepDirection
 from experiments.models.observations import CountMethod
 from experiments.naming import NamedVariant
 from experiments.queries.cells import CellSum
@@ -36,7 +43,36 @@ WITH_SHARES = {DesignType.RANDOMISED, DesignType.CLUSTER_RANDOMISED, DesignType.
 # Reports of some hundred experiments; each one holds its cells and its results.
 REMEMBERED = 256
 
-WaveShares = Mapping[int, Mapping[int, float]]
+# Of one wave's number and one variant's: the share that it has there.
+WaveShares = Mapping[tuple[int, int], float]
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentFacts:
+    """What a comparison and its report need to know of an experiment, as a key to remember by."""
+
+    status: ExperimentStatus
+    design_type: DesignType
+    assignment_unit: AssignmentUnit
+    numerator_step: Step
+    denominator_step: Step
+    denominator_kind: DenominatorKind
+    direction: StepDirection
+    smallest_difference: float
+
+    @classmethod
+    def of(cls, experiment: Experiment) -> "ExperimentFacts":
+        """Return the facts of an experiment."""
+        return cls(**{name: getattr(experiment, name) for name in cls.__slots__})
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCounts:
+    """Sums of cells as they were read: those to compare, and all of them before any filter."""
+
+    rows: tuple[CellSum, ...]
+    all_rows: tuple[CellSum, ...]
+    shares: tuple[tuple[tuple[int, int], float], ...] = ()
 
 
 class StepCount(NamedTuple):
@@ -73,18 +109,14 @@ class Counts:
 
 
 def gather_counts(
-    experiment: Experiment,
-    variants: Sequence[NamedVariant],
-    rows: Sequence[CellSum],
-    all_rows: Sequence[CellSum] | None = None,
-    shares: WaveShares | None = None,
+    experiment: ExperimentFacts, variants: Sequence[NamedVariant], stored: StoredCounts
 ) -> Counts:
     """Return the cells and the design of an experiment.
 
-    rows: the sums to compare. all_rows: those before any filter, which the design and the choice
-    of denominator follow. shares: per wave number, the share of each variant where it has its own.
+    The design and the choice of denominator follow all that was counted; a filter changes nothing
+    but the cells.
     """
-    everything = rows if all_rows is None else all_rows
+    rows, everything = stored.rows, stored.all_rows
     places = {variant.id: place for place, variant in enumerate(variants)}
     step = experiment.numerator_step
     denominator = choose_denominator(everything, step)
@@ -95,7 +127,7 @@ def gather_counts(
     parts = [sum_cells(_as_cell(row, places, step) for row in some) for some in (usable, lacking)]
     return Counts(
         cells=parts[0] + parts[1],
-        design=describe_design(experiment, variants, everything, denominator, shares or {}),
+        design=describe_design(experiment, variants, everything, denominator, dict(stored.shares)),
         denominator=denominator,
         variants=tuple(variants),
         records=_count_records(rows),
@@ -119,7 +151,7 @@ def choose_denominator(rows: Iterable[CellSum], numerator_step: Step) -> Denomin
 
 
 def describe_design(
-    experiment: Experiment,
+    experiment: ExperimentFacts,
     variants: Sequence[NamedVariant],
     rows: Sequence[CellSum],
     denominator: Denominator,
@@ -146,7 +178,7 @@ def describe_design(
     )
 
 
-def is_unit_bigger(experiment: Experiment) -> bool:
+def is_unit_bigger(experiment: ExperimentFacts) -> bool:
     """Tell whether what was given a variant as a whole is bigger than what is counted."""
     if experiment.assignment_unit is AssignmentUnit.PERSON:
         return False
@@ -186,7 +218,7 @@ def _count_records(rows: Iterable[CellSum]) -> int:
 
 
 def _list_assignments(
-    experiment: Experiment,
+    experiment: ExperimentFacts,
     variants: Sequence[NamedVariant],
     rows: Sequence[CellSum],
     shares: WaveShares,
@@ -197,8 +229,7 @@ def _list_assignments(
         return ()
     found = []
     for wave in sorted({row.wave_number for row in rows}):
-        own = shares.get(wave, {})
-        promised = tuple(own.get(one.id, one.share) for one in variants)
+        promised = tuple(shares.get((wave, one.id), one.share) for one in variants)
         units = _count_units([row for row in rows if row.wave_number == wave], is_clustered)
         if units is None or None in promised:
             return ()

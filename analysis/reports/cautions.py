@@ -10,7 +10,7 @@ from analysis.comparison import Counts
 from analysis.stats.cells import Denominator
 from analysis.stats.results import ExperimentComparison, Warned, WarningCode
 from analysis.warning_sentences import tell_warning
-from experiments.models.experiments import Experiment, ExperimentStatus
+from experiments.models.experiments import ExperimentStatus
 
 BUSY = {ExperimentStatus.REGISTERED, ExperimentStatus.IN_FIELD}
 # The answer itself says these already.
@@ -28,11 +28,11 @@ class Unsettled:
 
 
 def list_cautions(
-    experiment: Experiment, comparison: ExperimentComparison, counts: Counts, names: Sequence[str]
+    status: ExperimentStatus, comparison: ExperimentComparison, counts: Counts, names: Sequence[str]
 ) -> tuple[str, ...]:
     """Return the warnings of a report as sentences, the most serious ones first."""
     found = [
-        *_warn_of_status(experiment, counts),
+        *_warn_of_status(status, counts),
         *_warn_of_denominators(counts),
         *(
             tell_warning(warned, names)
@@ -82,10 +82,10 @@ def _word_returned(number: int) -> str:
     return ngettext("%(num)d record was returned", "%(num)d records were returned", number)
 
 
-def _warn_of_status(experiment: Experiment, counts: Counts) -> Iterator[str]:
-    if experiment.status is ExperimentStatus.WITHDRAWN:
+def _warn_of_status(status: ExperimentStatus, counts: Counts) -> Iterator[str]:
+    if status is ExperimentStatus.WITHDRAWN:
         yield _("This experiment was withdrawn. Do not build on its outcome.")
-    elif experiment.status in BUSY and counts.records:
+    elif status in BUSY and counts.records:
         yield _(
             "The field work is not over yet. Whoever stops as soon as the outcome pleases finds"
             " differences that are not there."

@@ -35,7 +35,7 @@ def read_filter(values: Mapping[str, str], records: Iterable[RecordCount]) -> Ce
     )
 
 
-def list_choices(records: Sequence[RecordCount], chosen: CellFilter) -> list[FilterChoice]:
+def list_choices(records: Sequence[RecordCount], chosen: CellFilter) -> tuple[FilterChoice, ...]:
     """Return the filters that make a difference for an experiment."""
     areas = sorted({record.area for record in records} - {""})
     months = sorted({record.month for record in records})
@@ -55,7 +55,7 @@ def list_choices(records: Sequence[RecordCount], chosen: CellFilter) -> list[Fil
         choices.append(_make_choice("area", _("Area"), options, records, chosen))
     if len(months) > 1:
         choices += _list_month_choices(months, records, chosen)
-    return choices
+    return tuple(choices)
 
 
 def count_unsettled(records: Iterable[RecordCount], chosen: CellFilter = EVERYTHING) -> Unsettled:

@@ -6,11 +6,11 @@ from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from analysis.comparison import Counts
+from analysis.comparison import Counts, ExperimentFacts
 from analysis.stats.cells import Denominator
 from analysis.stats.results import ExperimentComparison, Method, SampleRatioCheck, Status
 from experiments.labels import STEPS
-from experiments.models.experiments import Direction, Experiment
+from experiments.models.experiments import Direction
 from lab import formats
 
 METHODS: Mapping[Method, LazyString] = {
@@ -23,11 +23,12 @@ METHODS: Mapping[Method, LazyString] = {
 }
 OF_CLUSTERS = (Method.CLUSTER_MEAN_T, Method.CLUSTER_ROBUST_T, Method.MATCHED_BLOCKS_T)
 
+
 Facts = Iterator[tuple[str, str]]
 
 
 def describe_method(
-    experiment: Experiment, comparison: ExperimentComparison, counts: Counts, units: str
+    experiment: ExperimentFacts, comparison: ExperimentComparison, counts: Counts, units: str
 ) -> list[tuple[str, str]]:
     """Return the method as pairs of what was chosen and how, with the reason where there is one."""
     return [
@@ -36,6 +37,11 @@ def describe_method(
         *_describe_family(comparison),
         (_("Version of the method"), comparison.method_version),
     ]
+
+
+def write_margin(margin: float) -> str:
+    """Return the smallest difference that matters in percentage points, as short as it can be."""
+    return formats.points(margin, decimals=int(round(1000 * margin) % 10 != 0), plus=False)
 
 
 def describe_lottery(check: SampleRatioCheck) -> str:
@@ -49,7 +55,7 @@ def describe_lottery(check: SampleRatioCheck) -> str:
     return _("The variants were divided as planned, as far as chance allows.")
 
 
-def _describe_outcome(experiment: Experiment, counts: Counts, units: str) -> Facts:
+def _describe_outcome(experiment: ExperimentFacts, counts: Counts, units: str) -> Facts:
     numerator = str(STEPS[experiment.numerator_step])
     denominator = str(STEPS[counts.denominator])
     yield (
@@ -83,10 +89,7 @@ def _describe_outcome(experiment: Experiment, counts: Counts, units: str) -> Fac
     yield _("Direction"), better[experiment.direction]
     yield (
         _("Smallest difference that matters"),
-        _(
-            "%(margin)s percentage points",
-            margin=formats.points(experiment.smallest_difference, plus=False),
-        ),
+        _("%(margin)s percentage points", margin=write_margin(experiment.smallest_difference)),
     )
 
 

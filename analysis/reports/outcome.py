@@ -5,11 +5,24 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from analysis.comparison import Counts, StepCount, compare_cells
+from analysis.comparison import (
+    Counts,
+    ExperimentFacts,
+    StepCount,
+    StoredCounts,
+    compare_cells,
+    gather_counts,
+)
 from analysis.disclosure import ProtectedTable, leave_exact, protect, sum_table
+from analysis.evidence import NamedProfile
 from analysis.protection import protect_comparison
 from analysis.reports.cautions import Unsettled, describe_unused, list_cautions
-from analysis.reports.method import METHODS, describe_lottery, describe_method
+from analysis.reports.method import (
+    METHODS,
+    describe_lottery,
+    describe_method,
+    write_margin,
+)
 from analysis.sentences import (
     Names,
     tell_figures,
@@ -29,10 +42,9 @@ from analysis.stats.results import (
     Verdict,
 )
 from experiments.labels import DENOMINATOR_KINDS, STEPS, capitalise
-from experiments.models.experiments import Experiment
+from experiments.naming import NamedVariant
 from lab.i18n import in_language
 from lab.models.labels import DenominatorKind
-from lab.models.segmentation import Profile
 
 WORSE = {
     Verdict.CLEARLY_BETTER: "clearly_worse",
@@ -118,6 +130,8 @@ class OutcomeReport:
     numerator_name: str
     denominator_name: str
     units: str
+    control: str
+    margin: str
     family_size: int
     used: int
     records: int
@@ -137,33 +151,39 @@ class OutcomeReport:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeRequest:
-    """What a report is about, and for whom: only the own team sees exact counts."""
+    """All that a report is made of, and for whom: only the own team sees exact counts.
 
-    experiment: Experiment
-    counts: Counts
-    profiles: Sequence[Profile]
+    The same request in the same language gives the same report, so it can be remembered by it.
+    """
+
+    experiment: ExperimentFacts
+    variants: tuple[NamedVariant, ...]
+    stored: StoredCounts
+    profiles: tuple[NamedProfile, ...]
     unsettled: Unsettled = Unsettled()
     is_exact: bool = True
 
 
 def build_outcome(request: OutcomeRequest) -> OutcomeReport:
     """Return the report of an experiment, in the language being spoken."""
-    experiment, counts = request.experiment, request.counts
+    experiment = request.experiment
+    counts = gather_counts(experiment, request.variants, request.stored)
     table = protect_counts(counts, request.is_exact)
     comparison = protect_comparison(compare_cells(counts.cells, counts.design), table)
     names = _name_all(request)
-    variants = names.variants
+    variants = [in_language(variant, "name") for variant in counts.variants]
     parts = {part.profile: part for part in comparison.profiles}
-    total = _build_part(comparison, comparison.total, names)
     return OutcomeReport(
         headline=_write_headline(comparison, table, names),
         answer=_write_answer(comparison, names),
         interaction=tell_interaction(comparison),
-        cautions=list_cautions(experiment, comparison, counts, variants),
-        total=total,
+        cautions=list_cautions(experiment.status, comparison, counts, names.variants),
+        total=_build_part(comparison, comparison.total, names, variants),
         total_within=_build_within(comparison, variants),
         profiles=tuple(
-            _build_part(comparison, parts[key], names) for key in names.profiles if key in parts
+            _build_part(comparison, parts[key], names, variants)
+            for key in names.profiles
+            if key in parts
         )
         if _has_profiles(comparison)
         else (),
@@ -173,6 +193,8 @@ def build_outcome(request: OutcomeRequest) -> OutcomeReport:
         numerator_name=capitalise(STEPS[experiment.numerator_step]),
         denominator_name=capitalise(STEPS[counts.denominator]),
         units=names.units,
+        control=_name_control(comparison, variants),
+        margin=write_margin(experiment.smallest_difference),
         family_size=comparison.comparisons_in_family,
         used=counts.used,
         records=counts.records + request.unsettled.held + request.unsettled.returned,
@@ -196,11 +218,19 @@ def _name_all(request: OutcomeRequest) -> Names:
     kind = DenominatorKind.PEOPLE if kind is DenominatorKind.NONE else kind
     profiles = {str(one.id): in_language(one, "name") for one in request.profiles}
     return Names(
-        variants=[in_language(variant, "name") for variant in request.counts.variants],
+        # A name of several words would run on into its sentence.
+        variants=[f"“{in_language(variant, 'name')}”" for variant in request.variants],
         profiles={**profiles, None: _("Profile unknown")},
         units=str(DENOMINATOR_KINDS[kind]),
         step=request.experiment.numerator_step.value,
     )
+
+
+def _name_control(comparison: ExperimentComparison, variants: Sequence[str]) -> str:
+    """Return the name of the variant that all others are compared with, if there is one."""
+    pairs = comparison.total.comparisons
+    is_reference = all(pair.reference == comparison.control for pair in pairs)
+    return variants[comparison.control] if comparison.control is not None and is_reference else ""
 
 
 def _write_headline(comparison: ExperimentComparison, table: ProtectedTable, names: Names) -> str:
@@ -230,7 +260,10 @@ def _name_withheld(table: ProtectedTable, names: Names) -> tuple[str, ...]:
 
 
 def _build_part(
-    comparison: ExperimentComparison, part: ProfileComparison, names: Names
+    comparison: ExperimentComparison,
+    part: ProfileComparison,
+    names: Names,
+    variants: Sequence[str],
 ) -> ReportPart:
     is_total = part is comparison.total
     control = part.find_variant(comparison.control) if comparison.control is not None else None
@@ -239,8 +272,8 @@ def _build_part(
         verdict=part.verdict.value if part.leader is not None else None,
         sentence="" if is_total else tell_group(comparison, part, names),
         control_rate=control.rate if control else None,
-        rates=tuple(_build_rate(one, comparison, names.variants) for one in part.variants),
-        pairs=tuple(_build_pair(pair, pair, names.variants) for pair in part.comparisons),
+        rates=tuple(_build_rate(one, comparison, variants) for one in part.variants),
+        pairs=tuple(_build_pair(pair, pair, variants) for pair in part.comparisons),
     )
 
 
