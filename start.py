@@ -47,12 +47,12 @@ def set_up(steps: Steps) -> str:
     """Install, prepare and load the demonstration; return the accounts to sign in with."""
     with one_at_a_time():
         install(steps, needed_extras())
+        demonstration = ["demo", "--unless-removed", "--language", language()]
         with steps.step("prepare") as title:
-            run([PROEFTUIN, "prepare"], title)
-        with steps.step("demo") as title:
-            said = run([PROEFTUIN, "demo", "--unless-removed", "--language", language()], title)
-    # Lines that end in dots told how far it was.
-    accounts = [line for line in said.splitlines() if not line.endswith("…")]
+            sequence = [PYTHON, "-m", "lab.starting.sequence"]
+            said = run([*sequence, "prepare", "then", *demonstration], title)
+    # The first line is about the database; lines that end in dots tell how far it is.
+    accounts = [line for line in said.splitlines()[1:] if not line.endswith("…")]
     return "\n".join(accounts) or text("no_accounts")
 
 
@@ -229,10 +229,10 @@ def main(words: list[str]) -> int:
     if options.command == "test":
         return test(Steps(4), options.for_pytest)
     if options.command == "setup":
-        print(f"\n{set_up(Steps(4))}\n\n{text('set_up')}")
+        print(f"\n{set_up(Steps(3))}\n\n{text('set_up')}")
         return 0
     check_port(options.port)
-    steps = Steps(5)
+    steps = Steps(4)
     accounts = set_up(steps)
     serve(steps, options.port, accounts, options.opens_browser)
     return 0

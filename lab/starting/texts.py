@@ -34,8 +34,10 @@ DATABASE_URL noemt een PostgreSQL-database (een bestand in die map als je niets 
     ),
     "environment": ("Making a Python environment in .venv", "Python-omgeving maken in .venv"),
     "packages": ("Installing {count} packages", "{count} pakketten installeren"),
-    "prepare": ("Preparing the database", "Database klaarzetten"),
-    "demo": ("Loading the demonstration", "Demonstratie laden"),
+    "prepare": (
+        "Preparing the database and the demonstration",
+        "Database en demonstratie klaarzetten",
+    ),
     "serve": ("Starting Proeftuin on port {port}", "Proeftuin starten op poort {port}"),
     "browser": ("Looking for Chromium", "Chromium zoeken"),
     "installed": ("Everything is installed", "Alles is geïnstalleerd"),

@@ -18,7 +18,7 @@ from tests.rules.sources import ROOT, own_files
 pytestmark = pytest.mark.thorough
 
 SECONDS_FIRST = 120
-CPU_SECONDS_AGAIN = 10
+SECONDS_AGAIN = 10
 # Nothing listens here, so whoever asks for the outside world gets no answer.
 NO_NETWORK = {"HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
 
@@ -66,6 +66,13 @@ class Start:
         self.process.send_signal(with_signal)
         return self.process.wait(30)
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.end()
+
 
 def free_port():
     """Return a port that nobody uses now."""
@@ -77,20 +84,20 @@ def free_port():
 def open_page(clone, seconds, **environment):
     """Start, read the first page, stop, and return what start.py said."""
     port = free_port()
-    start = Start(clone, "--no-browser", "--port", str(port), **environment)
-    start.wait_for("Ctrl+C", seconds)
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30) as page:
-        assert "Proeftuin" in page.read().decode()
-    assert start.end() == 0
+    with Start(clone, "--no-browser", "--port", str(port), **environment) as start:
+        start.wait_for("Ctrl+C", seconds)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30) as page:
+            assert "Proeftuin" in page.read().decode()
+        assert start.end() == 0
     return start.said()
 
 
 def test_an_interrupted_start_goes_on_and_opens_in_time(clone):
     for step in ("[1/", "[2/"):
-        interrupted = Start(clone, "setup")
-        interrupted.wait_for(step, 60)
-        time.sleep(1)
-        interrupted.end(signal.SIGKILL)
+        with Start(clone, "setup") as interrupted:
+            interrupted.wait_for(step, 60)
+            time.sleep(1)
+            interrupted.end(signal.SIGKILL)
     began = time.monotonic()
     said = open_page(clone, SECONDS_FIRST)
     assert time.monotonic() - began < SECONDS_FIRST
@@ -99,21 +106,23 @@ def test_an_interrupted_start_goes_on_and_opens_in_time(clone):
 
 
 def test_the_second_start_is_quick_without_a_network(clone):
-    def spent():
-        used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return used.ru_utime + used.ru_stime
-
-    before = spent()
+    began, before = time.monotonic(), spent()
     said = open_page(clone, 60, **NO_NETWORK)
     assert "Everything is installed" in said
-    # Other tests keep the cores busy, so the clock would measure those.
-    assert spent() - before < CPU_SECONDS_AGAIN
+    # Where other tests keep the cores busy, the clock would measure those.
+    assert min(time.monotonic() - began, spent() - before) < SECONDS_AGAIN
+
+
+def spent():
+    """Return the seconds of processor time that ended child processes took."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def test_a_first_start_without_network_says_so(clone):
     environment = {"UV_CACHE_DIR": str(clone / "none"), "PIP_NO_CACHE_DIR": "1", **NO_NETWORK}
     (clone / "requirements.lock").write_text((ROOT / "requirements.lock").read_text() + "\n")
     (clone / ".venv").rename(clone.parent / "venv-of-before")
-    start = Start(clone, "setup", **environment)
-    assert start.process.wait(240) == 1
-    assert "The package registry did not answer" in start.said()
+    with Start(clone, "setup", **environment) as start:
+        assert start.process.wait(240) == 1
+        assert "The package registry did not answer" in start.said()
