@@ -91,6 +91,15 @@ def test_small_counts_are_not_shown_to_the_public(build, lab, publisher, pages):
     assert "20" not in few.text.replace("2026", "")
 
 
+def test_withheld_leader_keeps_its_name(build, lab, publisher, pages):
+    rare = counted_experiment(build, lab, [((4, 3000), (5, 3000))])
+    [version] = publisher.propose(rare, is_per_profile=False)
+    publisher.publish(version)
+    text = pages.get("/advice").text
+    assert "“geadresseerde brief · persoonlijk” of “geadresseerde brief · zakelijk”" in text
+    assert "None" not in text
+
+
 def test_exempt_programme_shows_exact_counts(session, build, pages):
     programme = build.programme(ProgrammeKind.PUBLISHED)
     programme.is_exempt_from_suppression = True

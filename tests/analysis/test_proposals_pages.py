@@ -1,7 +1,10 @@
 """Making proposals and deciding on them, through the pages."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from analysis.models.advice import (
     AdviceRuleVersion,
@@ -187,6 +190,30 @@ def test_decided_version_cannot_be_decided_again(session, build, lab, pages, exp
     publish_version(session, version.id, DecisionCreate(**WHY), by=by, at=MOMENT)
     with pytest.raises(VersionAlreadyDecidedError):
         reject_version(session, version.id, DecisionCreate(**WHY), by=by, at=MOMENT)
+
+
+def test_of_two_decisions_at_once_one_stands(
+    session, engine, build, lab, pages, experiment, researcher
+):
+    by, barrier = reader_of(researcher, lab), Barrier(4)
+    propose(pages, experiment, division="profiles")
+    versions = versions_of(session, experiment)
+
+    def decide(version_id):
+        with Session(engine) as own:
+            barrier.wait()
+            try:
+                edition = publish_version(own, version_id, DecisionCreate(**WHY), by=by, at=MOMENT)
+                own.commit()
+            except VersionAlreadyDecidedError:
+                return None
+            return edition.number
+
+    asked = [versions[0].id, versions[0].id, versions[1].id, versions[2].id]
+    with ThreadPoolExecutor(4) as people:
+        numbers = list(people.map(decide, asked))
+    assert numbers[:2].count(None) == 1
+    assert sorted(number for number in numbers if number) == [1, 2, 3]
 
 
 @pytest.mark.parametrize("field", ["evidence", "verdict", "channel_id", "decision_reason"])
