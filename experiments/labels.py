@@ -17,7 +17,7 @@ from experiments.models.experiments import (
 )
 from experiments.models.observations import CountMethod, ProfileBasis, ReviewState
 from experiments.progress import Need
-from lab.models.labels import DenominatorKind
+from lab import labels as lab_labels
 
 Labels = Mapping[StrEnum, LazyString]
 
@@ -82,27 +82,7 @@ REVIEW_STATES: Labels = {
     ReviewState.RETURNED: _l("returned"),
     ReviewState.HELD: _l("on hold"),
 }
-DENOMINATOR_KINDS: Labels = {
-    DenominatorKind.PEOPLE: _l("people"),
-    DenominatorKind.HOUSEHOLDS: _l("households"),
-    DenominatorKind.LETTERS: _l("letters"),
-    DenominatorKind.CARDS: _l("cards"),
-    DenominatorKind.FLYERS: _l("flyers"),
-    DenominatorKind.COPIES: _l("copies of a paper"),
-    DenominatorKind.INVITED: _l("people invited"),
-    DenominatorKind.DOORS: _l("doors"),
-    DenominatorKind.APPROACHED: _l("people approached"),
-    DenominatorKind.CALLS: _l("phone calls"),
-    DenominatorKind.VISITORS: _l("visitors"),
-    DenominatorKind.CONTACTS: _l("contacts"),
-    DenominatorKind.MEMBERS: _l("members"),
-    DenominatorKind.MESSAGES: _l("messages"),
-    DenominatorKind.ACCOUNTS: _l("accounts"),
-    DenominatorKind.IMPRESSIONS: _l("times shown"),
-    DenominatorKind.PANEL_MEMBERS: _l("panel members"),
-    DenominatorKind.VIEWS: _l("views"),
-    DenominatorKind.NONE: _l("cannot be counted"),
-}
+DENOMINATOR_KINDS: Labels = lab_labels.DENOMINATOR_KINDS
 NEEDS: Labels = {
     Need.QUESTION: _l("a question"),
     Need.FIRST_VARIANT: _l("a variant"),

@@ -211,7 +211,8 @@ class Answer:
 
     def values(self) -> dict[str, list[str]]:
         """What a browser would send when the page's first form to fill in is sent unchanged."""
-        form = next(form for form in self.content.all("form") if _has_field(form))
+        forms = self.content.all("form")
+        form = next(filter(_has_field, forms), forms[0])
         found: dict[str, list[str]] = {}
         for field in form.all("input", "select", "textarea"):
             for value in _values_of(field):

@@ -3,7 +3,6 @@
 from sqlmodel import Session, select
 
 from lab.access import Place
-from lab.models.labels import Channel, IssueType, Phase, Style, StyleAxis, Theme
 from lab.models.labs import LivingLab, Partner
 from lab.models.people import Invitation, Membership
 from lab.models.programmes import Programme, ProgrammeKind
@@ -41,21 +40,16 @@ def _find_through_lab(table: type):
     return find
 
 
-def _find_through_programme(table: type):
-    def find(session: Session, record_id: int) -> Place | None:
-        record = session.get(table, record_id)
-        return record and find_programme_place(session, record.programme_id)
-
-    return find
+def find_model_place(session: Session, segmentation_model_id: int) -> Place | None:
+    """Return the place of a segmentation model: its programme."""
+    model = session.get(SegmentationModel, segmentation_model_id)
+    return model and find_programme_place(session, model.programme_id)
 
 
 def find_profile_place(session: Session, profile_id: int) -> Place | None:
     """Return the place of a profile: the programme of its segmentation model."""
     profile = session.get(Profile, profile_id)
-    if profile is None:
-        return None
-    model = session.get(SegmentationModel, profile.segmentation_model_id)
-    return find_programme_place(session, model.programme_id)
+    return profile and find_model_place(session, profile.segmentation_model_id)
 
 
 # One address holds one number, named after what it is the number of.
@@ -65,12 +59,6 @@ FINDERS = {
     "partner_id": _find_through_lab(Partner),
     "membership_id": _find_through_lab(Membership),
     "invitation_id": _find_through_lab(Invitation),
-    "segmentation_model_id": _find_through_programme(SegmentationModel),
+    "segmentation_model_id": find_model_place,
     "profile_id": find_profile_place,
-    "channel_id": _find_through_programme(Channel),
-    "style_axis_id": _find_through_programme(StyleAxis),
-    "style_id": _find_through_programme(Style),
-    "phase_id": _find_through_programme(Phase),
-    "issue_type_id": _find_through_programme(IssueType),
-    "theme_id": _find_through_programme(Theme),
 }
