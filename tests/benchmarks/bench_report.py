@@ -27,7 +27,8 @@ ROUNDS = 15
 MOST_TIMES = 5.0
 PAGE = """<!doctype html><title>Rows</title><table>
 {% for row in rows %}
-<tr><th>{{ row.name }}</th><td>{{ row.reached }}</td><td>{{ row.responded }}</td></tr>
+<tr><th>{{ row.profile }}</th><td>{{ row.variant }}</td><td>{{ row.offered }}</td>
+<td>{{ row.responded }}</td><td>{{ "%.1f" | format(100 * row.responded / row.offered) }}</td></tr>
 {% endfor %}</table>"""
 
 
@@ -39,8 +40,9 @@ class PlainRow(PlainTable, table=True):
     """A row of the page that does next to nothing."""
 
     id: int | None = Field(default=None, primary_key=True)
-    name: str
-    reached: int
+    profile: str
+    variant: str
+    offered: int
     responded: int
 
 
@@ -51,8 +53,10 @@ def make_plain_app(folder: Path) -> Flask:
     engine = db.make_engine(f"sqlite:///{folder / 'plain.db'}")
     PlainTable.metadata.create_all(engine)
     with Session(engine) as session:
-        names = (f"Row {number}" for number in range(ROWS))
-        session.add_all(PlainRow(name=name, reached=1000, responded=100) for name in names)
+        session.add_all(
+            PlainRow(profile=f"Profile {row}", variant="Letter", offered=1000, responded=100 + row)
+            for row in range(ROWS)
+        )
         session.commit()
 
     @app.get("/")
