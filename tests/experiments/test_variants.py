@@ -178,7 +178,7 @@ def test_another_labs_variant_does_not_exist(pages, session, build):
 def test_a_variant_without_counts_can_be_removed(pages, session, build, lab):
     experiment = build.experiment(lab)
     variant = variants_of(session, experiment)[1]
-    pages.change(f"/variants/{variant.id}/remove")
+    pages.submit(f"/variants/{variant.id}/remove")
     assert [left.letter for left in variants_of(session, experiment)] == ["A"]
 
 
@@ -186,7 +186,7 @@ def test_a_variant_with_counts_cannot_be_removed(pages, session, build, lab):
     experiment = build.experiment(lab)
     variant = variants_of(session, experiment)[0]
     count(session, variant, find_last_wave(session, experiment.id).id)
-    pages.change(f"/variants/{variant.id}/remove", status=409)
+    pages.submit(f"/variants/{variant.id}/remove", status=409)
     assert len(variants_of(session, experiment)) == 2
 
 
