@@ -272,7 +272,10 @@ def _build_part(
         verdict=part.verdict.value if part.leader is not None else None,
         sentence="" if is_total else tell_group(comparison, part, names),
         control_rate=control.rate if control else None,
-        rates=tuple(_build_rate(one, comparison, variants) for one in part.variants),
+        # A variant that nobody of this profile was given has no row.
+        rates=tuple(
+            _build_rate(one, comparison, variants) for one in part.variants if one.denominator != 0
+        ),
         pairs=tuple(_build_pair(pair, pair, variants) for pair in part.comparisons),
     )
 
