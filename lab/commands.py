@@ -68,6 +68,7 @@ def add(email: str, name: str, lab_name: str, municipality: str, address: str) -
 def password(email: str) -> None:
     """Give somebody a new password to start with, and end their sessions."""
     found, new = settings.read_settings(), secrets.token_urlsafe(12)
+    db.upgrade(found.database_url)
     with db.open_session(found.database_url) as session:
         user = find_user_by_email(session, email)
         if user is None:
