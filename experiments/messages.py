@@ -84,10 +84,12 @@ FAULTS = {
     "no_such_day": _l("“%(found)s” does not exist. We read it as day-month-year."),
     "not_yes_or_no": _l("“%(found)s” is neither yes nor no. Write yes or no."),
     "unknown_basis": _l(
-        "“%(found)s” does not say how the profile was known. Use the words of the template file."
+        "“%(found)s” does not say how the profile was known. Use the words on the page "
+        "where you chose the file."
     ),
     "unknown_method": _l(
-        "“%(found)s” does not say how you counted. Use the words of the template file."
+        "“%(found)s” does not say how you counted. Use the words on the page where you chose the "
+        "file."
     ),
     "error_cell": _l("The spreadsheet shows an error here (%(found)s). Mend the formula."),
     "not_calculated": _l(

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from experiments.faults import UnreadableFileError
 from experiments.models.experiments import Step
@@ -72,6 +73,7 @@ NAMES = {
 STEPS = tuple(step.value for step in Step)
 
 
+@lru_cache(maxsize=4096)
 def simplify(name: str) -> str:
     """Return a name without capitals, accents, signs and doubled spaces, to compare by."""
     plain = unicodedata.normalize("NFKD", name.casefold())

@@ -22,14 +22,21 @@ YES_OR_NO = {
     "ja": True, "j": True, "yes": True, "y": True, "true": True, "waar": True, "1": True,
     "nee": False, "n": False, "no": False, "false": False, "onwaar": False, "0": False,
 }  # fmt: skip
+# The words on the page come first, in both languages; then words that people use.
 BASES = {
-    ProfileBasis.SELF_REPORT: ("zelf gemeld", "bewoners zeiden het zelf", "zelf", "vragenlijst"),
+    ProfileBasis.SELF_REPORT: (
+        "bewoners zeiden het zelf", "residents said so themselves", "zelf gemeld", "vragenlijst",
+    ),
     ProfileBasis.PANEL: ("bekend uit een panel", "known from a panel", "inwonerspanel"),
-    ProfileBasis.AREA_DOMINANT: ("meest voorkomende profiel in het gebied", "gebied", "dominant"),
-    ProfileBasis.AREA_MIX: ("mix van profielen in het gebied", "gebiedsmix"),
-    ProfileBasis.RECORDS: ("bekend uit gegevens", "known from records", "registratie"),
+    ProfileBasis.AREA_DOMINANT: (
+        "profiel dat in het gebied het meest voorkomt", "most common profile in the area", "gebied",
+    ),
+    ProfileBasis.AREA_MIX: (
+        "mix van profielen in het gebied", "mix of profiles in the area", "gebiedsmix",
+    ),
+    ProfileBasis.RECORDS: ("bekend uit een administratie", "known from records", "administratie"),
     ProfileBasis.UNKNOWN: ("onbekend", "weten we niet"),
-}
+}  # fmt: skip
 METHODS = {
     CountMethod.COUNTED: ("geteld",),
     CountMethod.ESTIMATED: ("geschat", "schatting"),

@@ -19,6 +19,8 @@ def tidy_name(value: object) -> object:
     """Return a name with single spaces and one way to write each letter, so that equals meet."""
     if not isinstance(value, str):
         return value
+    if value.isascii() and value.isprintable():
+        return " ".join(value.split())
     printable = "".join(sign if sign.isprintable() else " " for sign in value)
     return " ".join(normalize("NFC", printable).split())
 

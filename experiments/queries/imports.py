@@ -13,6 +13,12 @@ def get_import(session: Session, import_id: int) -> CountImport:
     return session.get_one(CountImport, import_id, populate_existing=True)
 
 
+def find_experiment_id(session: Session, import_id: int) -> int:
+    """Return the number of the experiment that a file was offered for."""
+    statement = select(CountImport.experiment_id).where(CountImport.id == import_id)
+    return session.exec(statement).one()
+
+
 def find_done_import(session: Session, experiment_id: int, sha256: str) -> CountImport | None:
     """Return the import that counted the same file in an experiment before, or None."""
     statement = select(CountImport).where(

@@ -144,7 +144,7 @@ def refuse_known_file(session: Session, experiment_id: int, offered: OfferedFile
 
 def finish_import(session: Session, import_id: int, *, by: Reader, at: datetime) -> CountImport:
     """Count all good rows in one go; rows that no longer fit send it back to the preview."""
-    experiment_id = queries.get_import(session, import_id).experiment_id
+    experiment_id = queries.find_experiment_id(session, import_id)
     experiment, place = open_import(session, experiment_id, by)
     # What was read before the lock may be old by now.
     found = queries.get_import(session, import_id)
@@ -155,7 +155,7 @@ def finish_import(session: Session, import_id: int, *, by: Reader, at: datetime)
         raise errors.SameFileError(done, queries.find_importer(session, done))
     limits = get_limits(session, experiment, at)
     commands = _check_again(session, found, limits)
-    if found.state is ImportState.PREVIEW and commands is None:
+    if commands is None:
         return found
     if not commands:
         raise errors.NothingToImportError
@@ -173,6 +173,7 @@ def finish_import(session: Session, import_id: int, *, by: Reader, at: datetime)
 
 def cancel_import(session: Session, import_id: int) -> CountImport:
     """Forget the rows of a file that was not counted."""
+    open_counts(session, queries.find_experiment_id(session, import_id))
     found = queries.get_import(session, import_id)
     if found.state is ImportState.DONE:
         raise errors.ImportOverError(found)

@@ -65,6 +65,7 @@ class ListedCount:
     reason: str
     recorded_by: str | None
     may_review: bool
+    is_own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,12 @@ def list_totals(session: Session, experiment: Experiment, choices: Choices) -> l
         (variant, totals.get(variant.id) or VariantTotal(variant.id, 0, nothing, nothing))
         for variant in choices.variants
     ]
+
+
+def count_returned(session: Session, experiment_id: int, reader: Reader) -> int:
+    """Return how many of a reader's own records wait for their correction."""
+    own = ObservationFilter(review_state=ReviewState.RETURNED, recorded_by_id=reader.user_id)
+    return queries.count_observations(session, experiment_id, own) if reader.user_id else 0
 
 
 def list_steps(reader: Reader) -> list[tuple[Step, str]]:
@@ -177,6 +184,7 @@ def _describe_rows(
             reason=row.correction_reason if row.is_void else reasons.get(row.id, ""),
             recorded_by=name,
             may_review=reviews and may_review(row, reader),
+            is_own=row.recorded_by_id == reader.user_id,
         )
         for row, name in found
     ]
@@ -186,9 +194,11 @@ REASONED = (ReviewState.RETURNED, ReviewState.HELD)
 
 
 def _list_counts(row: Observation, reader: Reader) -> list[tuple[str, str]]:
+    # What is unknown would only make the line longer.
     return [
         (str(FIELDS[step]), write_value(step, getattr(row, step), {}, {}))
         for step in visible_steps(row, reader)
+        if getattr(row, step) is not None
     ]
 
 
@@ -202,9 +212,25 @@ def list_visible_values(
     row: Observation, reader: Reader, choices: Choices
 ) -> list[tuple[str, str]]:
     """Return the fields of a record that a reader may see, with their values."""
-    hidden = set(Step) - set(visible_steps(row, reader))
+    hidden: set[str] = set(Step) - set(visible_steps(row, reader))
+    if row.profile_id is None:
+        hidden |= {"profile_basis", "is_profile_known_before"}
     values = list_values(row, choices.variant_names, choices.profile_names)
     return [(label, value) for name, label, value in values if name not in hidden]
+
+
+def summarise(row: Observation, reader: Reader, choices: Choices) -> str:
+    """Return a record in one line: what, who, where, when, and the counts that are known."""
+    variants, profiles = choices.variant_names, choices.profile_names
+    about = (
+        variants.get(row.variant_id, ""),
+        write_value("profile_id", row.profile_id, variants, profiles) if row.profile_id else "",
+        row.area,
+        row.cluster,
+        write_value("observed_on", row.observed_on, variants, profiles),
+    )
+    counts = (f"{label} {value}" for label, value in _list_counts(row, reader))
+    return f"{' · '.join(filter(None, about))}: {', '.join(counts)}."
 
 
 def list_versions(session: Session, observation: Observation, choices: Choices) -> list[Version]:

@@ -11,6 +11,7 @@ from experiments.count_files.writing import write_rows
 from experiments.faults import UnreadableFileError
 from experiments.forms.imports import ImportForm
 from experiments.forms.observations import show_error
+from experiments.labels import COUNT_METHODS, PROFILE_BASES
 from experiments.messages import tell_problem
 from experiments.models.experiments import Experiment
 from experiments.models.imports import CountImport, ImportState
@@ -77,6 +78,8 @@ def show_form(experiment: Experiment, form: ImportForm, known: CountImport | Non
         limit=MAXIMUM_UPLOAD // (1024 * 1024),
         choices=choices,
         columns=pages.list_template_columns(),
+        bases=PROFILE_BASES.values(),
+        methods=COUNT_METHODS.values(),
     ), 422 if form.is_submitted() else 200
 
 

@@ -56,6 +56,7 @@ def show_list(experiment_id: int, form: ReviewForm, chosen: tuple[int, ...] | li
         totals=pages.list_totals(session, experiment, choices),
         steps=pages.list_steps(reader),
         states=cells.count_by_state(session, experiment_id),
+        returned=pages.count_returned(session, experiment_id, reader),
         ReviewState=ReviewState,
         imports=list_imports(session, experiment_id),
         may_enter=pages.may_enter(experiment),
@@ -115,7 +116,7 @@ def show_entry(experiment: Experiment, form: ObservationForm):
         experiment=experiment,
         form=form,
         kept=kept,
-        kept_values=pages.list_visible_values(kept, current_reader(), choices) if kept else [],
+        kept_words=pages.summarise(kept, current_reader(), choices) if kept else "",
         areas=cells.list_areas(session, experiment.id),
         clusters=cells.list_clusters(session, experiment.id),
     ), 422 if form.is_submitted() else 200

@@ -16,12 +16,20 @@ from experiments.count_files.names import index_names
 from experiments.count_files.reading import read_sheet
 from experiments.count_files.rows import read_rows
 from experiments.count_files.sheets import MAXIMUM_ROWS
-from experiments.count_files.values import ValueFaultError, parse_count, parse_date
+from experiments.count_files.values import (
+    ValueFaultError,
+    parse_basis,
+    parse_count,
+    parse_date,
+    parse_method,
+)
 from experiments.count_files.writing import disarm, write_rows, write_template
 from experiments.faults import UnreadableFileError
+from experiments.labels import COUNT_METHODS, PROFILE_BASES
 from experiments.limits import Limits, WaveLimit
 from experiments.models.observations import CountMethod, ProfileBasis
 from experiments.naming import NamedVariant
+from lab.i18n import command_context
 from lab.models.labels import DenominatorKind
 from lab.models.segmentation import Profile
 
@@ -481,6 +489,15 @@ def test_faulty_file_holds_no_formula():
     [cells] = csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter=";")
     assert cells == ["'=1+1", "-5", "'@x", "+31", "gewoon", "'-x", "'\tx"]
     assert disarm("12,5") == "12,5"
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_words_on_the_page_are_words_in_a_file(language):
+    with command_context(language):
+        for basis, word in PROFILE_BASES.items():
+            assert parse_basis(str(word)) is basis
+        for method, word in COUNT_METHODS.items():
+            assert parse_method(str(word)) is method
 
 
 def test_template_is_a_file_that_can_be_read_back():

@@ -93,7 +93,8 @@ def test_cells_follow_an_import(desk):
 
 
 def test_faulty_rows_are_named_and_come_back_as_a_file(desk):
-    preview = desk.offer(line(), line("X"), line(offered="3"), line(remark="=cmd|calc", offered="", responded=""))
+    formula = line(remark="=cmd|calc", offered="", responded="")
+    preview = desk.offer(line(), line("X"), line(offered="3"), formula)
     page = desk.pages.get(preview.location)
     assert "1 goede regel." in page.text
     assert "3 regels met een fout" in page.text

@@ -74,7 +74,9 @@ def test_returning_needs_a_reason_and_loses_no_ticks(check):
 def test_returned_count_tells_the_student_why(check):
     check.judge("returned", check.rows[1], reason="straat ontbreekt")
     check.build.sign_in(check.client, check.student)
-    assert "straat ontbreekt" in check.pages.get(check.url).text
+    page = check.pages.get(check.url)
+    assert "straat ontbreekt" in page.text
+    assert "1 telling van jou is teruggestuurd" in page.text
     record = check.pages.get(f"/observations/{check.rows[1].id}")
     assert "straat ontbreekt" in record.text
     assert f"/observations/{check.rows[1].id}/correct" in record.links
