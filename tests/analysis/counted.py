@@ -36,11 +36,11 @@ def count(
             wave_id=wave.id,
             variant_id=variant.id,
             profile_id=profile_id,
-            observed_on=date(2026, 4, 15),
             responded=responded,
             offered=offered,
             recorded_at=MOMENT,
             **{
+                "observed_on": date(2026, 4, 15),
                 "profile_basis": ProfileBasis.PANEL if profile_id else ProfileBasis.UNKNOWN,
                 "review_state": ReviewState.APPROVED,
             }
