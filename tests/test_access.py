@@ -3,18 +3,14 @@
 import pytest
 from sqlmodel import select
 
-from analysis.models.advice import (
-    AdviceRule,
-    AdviceRuleVersion,
-    ProposalState,
-    Verdict,
-    VersionState,
-)
-from analysis.models.runs import AnalysisRun
+from analysis.models.advice import DecisionCreate, ProposalCreate
+from analysis.services.advice import publish_version
+from analysis.services.proposals import propose_versions
 from experiments.models.experiments import Experiment, ExperimentStatus, Variant, Wave
 from experiments.models.imports import CountImport
-from experiments.models.observations import Observation
-from lab.access import TABLE, Action, Reach
+from experiments.models.observations import Observation, ObservationCreate
+from experiments.services.observations import record_observations
+from lab.access import TABLE, Action, Post, Reach, Reader
 from lab.models.labels import Channel, IssueType, Phase, Style, StyleAxis, Theme
 from lab.models.labs import LivingLab, Partner
 from lab.models.people import Invitation, Membership, Role
@@ -121,20 +117,22 @@ class World:
         }
 
     def _number_advice(self, lab: LivingLab, experiment: Experiment) -> dict[str, int]:
-        run = AnalysisRun(
-            programme_id=lab.programme_id, living_lab_id=lab.id, experiment_id=experiment.id,
-            estimator="single_experiment", method_version="1", product_version="0", seed=1,
-            cells_sha256="0", run_at=MOMENT,
-        )  # fmt: skip
-        rule = AdviceRule(programme_id=lab.programme_id, key=f"rule-{lab.id}", created_at=MOMENT)
-        rule_id = self._keep(rule)
-        version = AdviceRuleVersion(
-            advice_rule_id=rule_id, number=1, state=VersionState.PROPOSED,
-            proposal_state=ProposalState.NOT_ENOUGH, verdict=Verdict.NOT_ENOUGH_DATA,
-            analysis_run_id=self._keep(run), experiment_id=experiment.id, living_lab_id=lab.id,
-            proposed_at=MOMENT,
-        )  # fmt: skip
-        return {"rule_id": rule_id, "version_id": self._keep(version)}
+        researcher = Reader(posts=(Post(lab.id, lab.programme_id, Role.RESEARCHER),))
+        statement = select(Variant.id).where(Variant.experiment_id == experiment.id)
+        counts = [
+            ObservationCreate(
+                variant_id=variant_id, observed_on=MOMENT.date(), offered=400, responded=number
+            )
+            for number, variant_id in zip((40, 80), self.session.exec(statement), strict=True)
+        ]
+        record_observations(self.session, experiment.id, counts, by=researcher, at=MOMENT)
+        version, *_others = propose_versions(
+            self.session, experiment.id, ProposalCreate(), by=researcher, at=MOMENT
+        )
+        reason = DecisionCreate(reason="Clear enough.")
+        publish_version(self.session, version.id, reason, by=researcher, at=MOMENT)
+        self.session.commit()
+        return {"rule_id": version.advice_rule_id, "version_id": version.id}
 
 
 def list_addresses(app):
@@ -182,8 +180,10 @@ def fits(status: int, location: str, expected: str) -> bool:
 
 
 @pytest.mark.parametrize("status", [ExperimentStatus.ANALYSED, ExperimentStatus.PUBLISHED])
-def test_every_address_answers_each_role_as_the_table_says(app, build, session, status):
+def test_every_address_answers_each_role_as_the_table_says(app, settings, build, session, status):
     app.config["WTF_CSRF_ENABLED"] = False
+    (settings.instance / "theme").mkdir()
+    (settings.instance / "theme" / "theme.css").touch()
     world = World(build, session, status)
     wrong = []
     for persona in PERSONAS:
@@ -192,6 +192,9 @@ def test_every_address_answers_each_role_as_the_table_says(app, build, session, 
             build.sign_in(client, world.people[persona])
         for where, numbers in world.numbers.items():
             for rule, method in list_addresses(app):
+                # An address without a number is the same everywhere.
+                if where != HOME and not rule.arguments - set(TEXTS):
+                    continue
                 action = app.view_functions[rule.endpoint].required_action
                 is_published = status is ExperimentStatus.PUBLISHED and not (
                     rule.arguments & (OF_PROGRAMME | {"living_lab_id", "version_id"})
@@ -206,7 +209,7 @@ def test_every_address_answers_each_role_as_the_table_says(app, build, session, 
                     continue
                 if not fits(answer.status_code, answer.headers.get("Location", ""), expected):
                     wrong.append((persona, where, method, rule.rule, answer.status_code, expected))
-    assert wrong == []
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 def test_every_page_names_what_it_does_in_the_table(app):

@@ -31,6 +31,7 @@ from lab.queries import labels, segmentation
 from lab.services.programmes import add_programme, ship_vocabulary
 
 FICTITIOUS_CODE = "fictitious"
+UNDER_WAY = {ExperimentStatus.IDEA, ExperimentStatus.PLANNED, ExperimentStatus.IN_FIELD}
 FIELD_HOUR = time(15, 30, tzinfo=UTC)
 
 
@@ -103,14 +104,14 @@ def load_experiments(
     session: Session,
     programme: Programme,
     labs: list[LivingLab],
-    recorders: dict[int, Reader],
+    counters: dict[int, Reader],
     at: datetime,
 ) -> list[WrittenLab]:
     """Add all experiments and counts; a lab's own student is who counted there."""
     vocabulary = _read_vocabulary(session, programme)
     written = []
     for lab, planned in zip(labs, make_programme(at.date()), strict=True):
-        by = recorders.get(lab.id, PUBLIC)
+        by = counters.get(lab.id, PUBLIC)
         rows = [
             _load_experiment(session, lab, planned, experiment, vocabulary, by, at)
             for experiment in planned.experiments
@@ -120,8 +121,8 @@ def load_experiments(
 
 
 def _load_experiment(session, lab, planned_lab, planned, vocabulary, by, at):
-    plan = _make_plan(planned_lab, planned, vocabulary)
-    experiment, variants = write_experiment(session, lab, plan, by)
+    plan = _make_plan(planned_lab, planned, vocabulary, at)
+    experiment, variants = write_experiment(session, lab, plan, PUBLIC)
     if planned.records:
         commands = [
             _make_observation(record, variants, planned_lab, vocabulary)
@@ -133,7 +134,7 @@ def _load_experiment(session, lab, planned_lab, planned, vocabulary, by, at):
 
 
 def _make_plan(
-    planned_lab: PlannedLab, planned: PlannedExperiment, vocabulary: Vocabulary
+    planned_lab: PlannedLab, planned: PlannedExperiment, vocabulary: Vocabulary, at: datetime
 ) -> ExperimentPlan:
     model = planned_lab.town.segmentation
     profiles = [vocabulary.profiles[model, code] for code in planned.profiles]
@@ -162,7 +163,7 @@ def _make_plan(
     variants = [
         _make_variant(variant, len(planned.variants), vocabulary) for variant in planned.variants
     ]
-    return ExperimentPlan(command, variants, planned.status, _make_moments(planned), styles)
+    return ExperimentPlan(command, variants, planned.status, _make_moments(planned, at), styles)
 
 
 def _make_variant(variant, number: int, vocabulary: Vocabulary) -> VariantCreate:
@@ -177,7 +178,7 @@ def _make_variant(variant, number: int, vocabulary: Vocabulary) -> VariantCreate
     )
 
 
-def _make_moments(planned: PlannedExperiment) -> dict[ExperimentStatus, datetime]:
+def _make_moments(planned: PlannedExperiment, at: datetime) -> dict[ExperimentStatus, datetime]:
     """Steps in time; what was not registered beforehand was entered after the field work."""
     start, end = _moment(planned.starts_on), _moment(planned.ends_on)
     days = {
@@ -190,10 +191,11 @@ def _make_moments(planned: PlannedExperiment) -> dict[ExperimentStatus, datetime
         ExperimentStatus.PUBLISHED: end + timedelta(days=45),
     }
     steps = PATH[: PATH.index(planned.status) + 1]
-    if planned.is_registered_beforehand or planned.status is ExperimentStatus.IN_FIELD:
-        return {step: days[step] for step in steps}
-    entered = end + timedelta(days=3)
-    return {step: max(days[step], entered) for step in steps}
+    if not planned.is_registered_beforehand and planned.status not in UNDER_WAY:
+        days = {step: max(day, days[ExperimentStatus.CLOSED]) for step, day in days.items()}
+    # A plan for next month was made a while ago, not in the future.
+    latest = {step: at - timedelta(days=len(steps) - number) for number, step in enumerate(steps)}
+    return {step: min(days[step], latest[step]) for step in steps}
 
 
 def _make_observation(
