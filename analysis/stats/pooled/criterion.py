@@ -17,6 +17,13 @@ from analysis.stats.pooled.model import PooledModel
 from analysis.stats.pooled.terms import Term
 
 
+class Slope(NamedTuple):
+    """The gradient per term, and how many effects the data tell: n − tr(Cov b)."""
+
+    gradient: Array
+    freedom: Array
+
+
 class Spread(NamedTuple):
     """Posterior variances: (N,) of the predictors per block, and per term the sum over effects."""
 
@@ -25,7 +32,7 @@ class Spread(NamedTuple):
     core: CoreCovariance
 
 
-def find_gradient(mode: Mode, terms: tuple[Term, ...]) -> Array:
+def find_slope(mode: Mode, terms: tuple[Term, ...]) -> Slope:
     """Return the gradient of the log marginal likelihood to the log standard deviations."""
     model, system = mode.system.model, mode.system
     spread = find_spread(mode)
@@ -40,9 +47,9 @@ def find_gradient(mode: Mode, terms: tuple[Term, ...]) -> Array:
     squares = sum_by_term(model, mode.effects, mode.effects)
     slopes = sum_by_term(model, mode.effects, shift)
     counts = count_effects(model)
-    return np.array(
-        [squares[term] - counts[term] + spread.by_term[term] + 2.0 * slopes[term] for term in terms]
-    )
+    freedom = np.array([counts[term] - spread.by_term[term] for term in terms])
+    pull = np.array([squares[term] + 2.0 * slopes[term] for term in terms])
+    return Slope(pull - freedom, freedom)
 
 
 def find_spread(mode: Mode) -> Spread:

@@ -11,8 +11,6 @@ from analysis.stats.pooled.data import Array
 from analysis.stats.verdicts import Verdict, judge_pairs
 
 LEVEL = 0.95
-# Pairs are standardised in slices, so that many variants do not fill the memory.
-MOST_NUMBERS = 20_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,35 +67,24 @@ def compare_pairs(values: Array) -> PairTable:
     joint draws; Hothorn, Bretz & Westfall 2008).
     """
     count, variants = values.shape
-    first, second = np.triu_indices(variants, 1)
-    means, covariance = values.mean(axis=0), np.cov(values.T, ddof=1).reshape(variants, variants)
+    by_variant = np.ascontiguousarray(values.T)
+    means = by_variant.mean(axis=1)
+    centred = by_variant - means[:, None]
+    covariance = centred @ centred.T / max(count - 1, 1)
     spread = np.diag(covariance)
-    deviation = np.sqrt(
-        np.maximum(spread[first] + spread[second] - 2 * covariance[first, second], 1e-30)
+    deviation = np.sqrt(np.maximum(spread[:, None] + spread - 2 * covariance, 1e-30))
+    largest, better = np.zeros(count), np.full((variants, variants), 0.5)
+    for place in range(variants - 1):
+        rest = slice(place + 1, None)
+        better[place, rest] = (by_variant[place] > by_variant[rest]).mean(axis=1)
+        better[rest, place] = 1.0 - better[place, rest]
+        gaps = np.abs(centred[rest] - centred[place]) / deviation[place, rest, None]
+        np.maximum(largest, gaps.max(axis=0), out=largest)
+    limit = float(np.quantile(largest, LEVEL))
+    difference = means[:, None] - means
+    return PairTable(
+        difference, difference - limit * deviation, difference + limit * deviation, better
     )
-    largest, better = np.zeros(count), np.empty(first.size)
-    step = max(1, MOST_NUMBERS // count)
-    for start in range(0, first.size, step):
-        rows = slice(start, start + step)
-        gaps = values[:, first[rows]] - values[:, second[rows]]
-        better[rows] = (gaps > 0).mean(axis=0)
-        gaps -= means[first[rows]] - means[second[rows]]
-        np.abs(gaps, out=gaps)
-        gaps /= deviation[rows]
-        np.maximum(largest, gaps.max(axis=1), out=largest)
-    limit = float(np.quantile(largest, LEVEL)) if first.size else np.nan
-    return _fill_pairs(variants, means, deviation * limit, better)
-
-
-def _fill_pairs(variants: int, means: Array, reach: Array, better: Array) -> PairTable:
-    upper = np.triu_indices(variants, 1)
-    around, chance = np.zeros((variants, variants)), np.full((variants, variants), 0.5)
-    around[upper] = reach
-    around += around.T
-    chance[upper] = better
-    chance.T[upper] = 1.0 - better
-    difference = means[:, None] - means[None, :]
-    return PairTable(difference, difference - around, difference + around, chance)
 
 
 def find_claims(pairs: PairTable) -> Array:

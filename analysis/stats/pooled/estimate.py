@@ -26,7 +26,7 @@ from analysis.stats.pooled.variances import (
 DRAWS = 4000
 COMPONENTS = 48
 # Large programmes know their standard deviations well enough for fewer draws of them.
-FEWER_COMPONENTS, MANY_CELLS = 24, 20_000
+FEWER_COMPONENTS, MANY_CELLS = 24, 3_000
 LEAST_EFFECTIVE = 8.0
 
 

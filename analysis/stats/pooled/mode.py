@@ -190,8 +190,8 @@ def find_mode(
     Raises NotConvergedError.
     """
     effects = start
-    predictors = _predict(model, scales, effects)
-    value = _log_joint(model, predictors, effects)
+    predictors = predict_all(model, scales, effects)
+    value = find_log_joint(model, predictors, effects)
     for count in range(1, MOST_STEPS + 1):
         scores, system = _linearise(model, scales, predictors)
         change, moved = system.solve(scores, effects)
@@ -209,7 +209,7 @@ def _search(model, effects, predictors, value, change, moved, gain):
     for _halving in range(MOST_HALVINGS):
         there = effects.move(change, step)
         reached = tuple(one + step * move for one, move in zip(predictors, moved, strict=True))
-        found = _log_joint(model, reached, there)
+        found = find_log_joint(model, reached, there)
         if found >= value + 1e-4 * step * gain - 1e-9 * max(1.0, abs(value)) * (gain < 1e-3):
             return step, found, there, reached
         step /= 2
@@ -254,7 +254,8 @@ def _flat_keys(model: PooledModel, block: EliminatedBlock) -> Array:
     return block.block.lab[:, None] * model.grid.key.size + place
 
 
-def _predict(model: PooledModel, scales: Scales, effects: Effects) -> tuple[Array, ...]:
+def predict_all(model: PooledModel, scales: Scales, effects: Effects) -> tuple[Array, ...]:
+    """Return the linear predictors of the cells, (N,) per block."""
     keys = (model.key_common * scales.common) @ effects.common
     keys = keys + effects.lab @ (model.key_of_lab * scales.lab).T
     found = []
@@ -272,7 +273,8 @@ def _predict(model: PooledModel, scales: Scales, effects: Effects) -> tuple[Arra
     return tuple(found)
 
 
-def _log_joint(model: PooledModel, predictors: tuple[Array, ...], effects: Effects) -> float:
+def find_log_joint(model: PooledModel, predictors: tuple[Array, ...], effects: Effects) -> float:
+    """Return the log likelihood less half the squared effects, which their priors ask."""
     total = -0.5 * effects.dot(effects)
     for block, predictor in zip(model.blocks, predictors, strict=True):
         total += block.count @ predictor - block.nobs @ np.logaddexp(0.0, predictor)

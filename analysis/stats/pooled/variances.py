@@ -11,31 +11,38 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis.stats.pooled.criterion import count_effects, find_gradient
+from analysis.stats.pooled.criterion import find_slope
 from analysis.stats.pooled.data import Array
 from analysis.stats.pooled.mode import (
     Effects,
     Mode,
     Scales,
+    find_log_joint,
     find_mode,
     make_scales,
+    predict_all,
     rescale_effects,
     start_effects,
 )
 from analysis.stats.pooled.model import PooledModel
 from analysis.stats.pooled.priors import PriorKind, main_sd, penalise
-from analysis.stats.pooled.terms import Term
+from analysis.stats.pooled.tangents import Tangents, find_tangents
 
 LOWEST, HIGHEST = np.log(1e-4), np.log(8.0)
 MOST_STEPS = 60
-FLAT_ENOUGH = 2e-3
+# What a next step may still be expected to gain: where the shape is found too, it mends the peak.
+GAIN_LEFT = {PriorKind.DEFAULT: 0.2, PriorKind.NONE: 1e-7}
 LONGEST_STEP = 1.5
-START = 0.15
+START = 0.1
 PROBE = 0.1
 # A probe of the shape stands where a normal has lost this much of its log density.
 PROBE_AT = np.sqrt(2.0)
 NARROWEST, WIDEST = 0.02, 1.5
-LOOSE = 1e-6
+# Newton's decrement at which a mode is good enough to climb from, and to weigh a draw with.
+LOOSE = {PriorKind.DEFAULT: 1e-3, PriorKind.NONE: 1e-8}
+LOOSER = 4.0
+# An axis with less spread than this is as good as normal.
+TIGHT = 0.15
 
 
 class Point(NamedTuple):
@@ -44,6 +51,7 @@ class Point(NamedTuple):
     log_sd: Array
     value: float
     gradient: Array | None
+    freedom: Array | None
     mode: Mode
 
 
@@ -57,15 +65,16 @@ class Draw(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Criterion:
-    """The log posterior of log standard deviations, computed from where it was last.
+    """The log posterior of log standard deviations, with a count of its evaluations.
 
-    Counts its evaluations; `modes` start from the effects of the last one.
+    A mode is sought from `effects`, on the unit scale of `scales`.
     """
 
     model: PooledModel
     kind: PriorKind
     effects: Effects
     scales: Scales
+    tangents: Tangents | None = None
     evaluations: int = 0
 
     @classmethod
@@ -79,25 +88,46 @@ class Criterion:
         terms = self.model.terms.random
         sd = main_sd(self.kind) | dict(zip(terms, np.exp(log_sd).tolist(), strict=True))
         scales = make_scales(self.model, sd)
-        start = rescale_effects(self.effects, self.scales, scales)
-        mode = find_mode(self.model, scales, start, LOOSE)
-        self.effects, self.scales = mode.effects, scales
+        start = self._find_start(log_sd, scales)
+        mode = find_mode(self.model, scales, start, LOOSE[self.kind] if with_gradient else LOOSER)
         self.evaluations += 1
         penalty = penalise(terms, log_sd, self.kind)
-        gradient = find_gradient(mode, terms) + penalty.gradient if with_gradient else None
-        return Point(log_sd, mode.log_marginal + penalty.value, gradient, mode)
+        value = mode.log_marginal + penalty.value
+        if not with_gradient:
+            return Point(log_sd, value, None, None, mode)
+        slope = find_slope(mode, terms)
+        return Point(log_sd, value, slope.gradient + penalty.gradient, slope.freedom, mode)
+
+    def anchor(self, point: Point, with_tangents: bool = False) -> None:
+        """Start from here from now on, along the tangents if they are worth their price."""
+        self.effects, self.scales = point.mode.effects, point.mode.system.scales
+        if with_tangents:
+            self.tangents = find_tangents(point.mode, self.model.terms.random, point.log_sd)
+
+    def _find_start(self, log_sd: Array, scales: Scales) -> Effects:
+        """Return the likelier of two starts: the effects as they were, and along the tangents."""
+        starts = [rescale_effects(self.effects, self.scales, scales)]
+        if self.tangents is None:
+            return starts[0]
+        starts.append(self.tangents.extrapolate(log_sd, scales))
+        values = [
+            find_log_joint(self.model, predict_all(self.model, scales, one), one) for one in starts
+        ]
+        return starts[int(np.argmax(values))]
 
 
 def find_peak(criterion: Criterion) -> Point:
     """Return the most likely standard deviations: BFGS on their logs, with bounds."""
     terms = criterion.model.terms.random
     point = criterion.evaluate(np.full(len(terms), np.log(START)))
-    inverse = _start_inverse(criterion.model, terms)
+    inverse = np.diag(1.0 / (2.0 * np.maximum(point.freedom, 0.0) + 1.0))
     for _step in range(MOST_STEPS):
+        criterion.anchor(point)
         is_free = _is_free(point)
-        if not is_free.any() or np.abs(point.gradient[is_free]).max() < FLAT_ENOUGH:
+        pull = np.where(is_free, point.gradient, 0.0)
+        move = inverse @ pull * is_free
+        if move @ pull < GAIN_LEFT[criterion.kind]:
             break
-        move = inverse @ np.where(is_free, point.gradient, 0.0) * is_free
         move *= min(1.0, LONGEST_STEP / np.abs(move).max(initial=1e-12))
         found = _search(criterion, point, move)
         if found is None:
@@ -105,12 +135,6 @@ def find_peak(criterion: Criterion) -> Point:
         inverse = _update_inverse(inverse, found.log_sd - point.log_sd, point, found)
         point = found
     return point
-
-
-def _start_inverse(model: PooledModel, terms: tuple[Term, ...]) -> Array:
-    """Return a first guess at the inverse curvature: half the effects of a term tell its size."""
-    counts = count_effects(model)
-    return np.diag([1.0 / min(max(counts[term], 2.0), 20.0) for term in terms])
 
 
 def _is_free(point: Point) -> Array:
@@ -159,24 +183,35 @@ class Shape:
 
 
 def find_shape(criterion: Criterion, peak: Point) -> Shape:
-    """Return the spread of the log standard deviations around the peak."""
+    """Return the spread of the log standard deviations around the peak, which it mends."""
+    criterion.anchor(peak, with_tangents=True)
+    values, vectors = np.linalg.eigh(_find_curvature(criterion, peak))
+    spread = 1.0 / np.sqrt(np.clip(values, 1.0 / WIDEST**2, 1.0 / NARROWEST**2))
+    axes = vectors * spread
+    move = axes @ (axes.T @ peak.gradient)
+    move *= min(1.0, LONGEST_STEP / np.abs(move).max(initial=1e-12))
+    mended = criterion.evaluate(np.clip(peak.log_sd + move, LOWEST, HIGHEST), with_gradient=False)
+    peak = mended if mended.value > peak.value else peak
+    upwards, downwards = (
+        np.array([_probe(criterion, peak, sign * one) for one in axes.T]) for sign in (1.0, -1.0)
+    )
+    return Shape(peak, axes, upwards, downwards)
+
+
+def _find_curvature(criterion: Criterion, peak: Point) -> Array:
+    """Return minus the Hessian at the peak, from differences of gradients."""
     size = peak.log_sd.size
     hessian = np.empty((size, size))
     for place in range(size):
         moved = peak.log_sd + PROBE * np.eye(size)[place]
         hessian[place] = (peak.gradient - criterion.evaluate(moved).gradient) / PROBE
-    values, vectors = np.linalg.eigh((hessian + hessian.T) / 2)
-    spread = 1.0 / np.sqrt(np.clip(values, 1.0 / WIDEST**2, 1.0 / NARROWEST**2))
-    axes = vectors * spread
-    upwards, downwards = (
-        np.array([_probe(criterion, peak, sign * axes[:, one]) for one in range(size)])
-        for sign in (1.0, -1.0)
-    )
-    return Shape(peak, axes, upwards, downwards)
+    return (hessian + hessian.T) / 2
 
 
 def _probe(criterion: Criterion, peak: Point, axis: Array) -> float:
     """Return by how much an axis is stretched, from the density lost along it."""
+    if np.linalg.norm(axis) < TIGHT:
+        return 1.0
     there = np.clip(peak.log_sd + PROBE_AT * axis, LOWEST, HIGHEST)
     lost = peak.value - criterion.evaluate(there, with_gradient=False).value
     return float(np.sqrt(1.0 / np.clip(lost, 0.25, 4.0)))
