@@ -112,9 +112,11 @@ def tell_spread(comparison: ExperimentComparison, names: Names) -> str:
         return ""
     if spread.answer is ProfilesAnswer.NOT_ENOUGH:
         return _("We do not know yet whether one advice serves all profiles.")
+    if spread.largest_shortfall is None:
+        return _tell_spread_without_size(spread.answer)
     base, best = choose_base(comparison), names.variants[spread.overall_best]
     size = {
-        "most": _count_up(spread.largest_shortfall or 0.0, base),
+        "most": _count_up(spread.largest_shortfall, base),
         "base": formats.number(base),
         "variant": best,
     }
@@ -136,6 +138,13 @@ def tell_spread(comparison: ExperimentComparison, names: Names) -> str:
         " more than %(most)s in %(base)s. One advice will do.",
         **size,
     )
+
+
+def _tell_spread_without_size(answer: ProfilesAnswer) -> str:
+    """Return the answer on profiles where the size of their differences is held back."""
+    if answer is ProfilesAnswer.DIFFER:
+        return _("The profiles differ. Give advice per profile.")
+    return _("Between the profiles we found no difference that matters: one advice will do.")
 
 
 def tell_interaction(comparison: ExperimentComparison) -> str:

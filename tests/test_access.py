@@ -204,6 +204,7 @@ def test_every_address_answers_each_role_as_the_table_says(app, settings, build,
                 if method != "GET" and expected == "yes":
                     continue
                 answer = client.open(address_of(app, rule, numbers), method=method)
+                answer.close()
                 # A token or a code that does not exist is rightly not found.
                 if set(rule.arguments) & set(TEXTS) and answer.status_code in {404, 410}:
                     continue

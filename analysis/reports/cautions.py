@@ -31,6 +31,8 @@ def list_cautions(
     status: ExperimentStatus, comparison: ExperimentComparison, counts: Counts, names: Sequence[str]
 ) -> tuple[str, ...]:
     """Return the warnings of a report as sentences, the most serious ones first."""
+    if not counts.records:
+        return tuple(_warn_of_status(status, counts))
     found = [
         *_warn_of_status(status, counts),
         *_warn_of_denominators(counts),

@@ -174,7 +174,7 @@ def build_outcome(request: OutcomeRequest) -> OutcomeReport:
     variants = [in_language(variant, "name") for variant in counts.variants]
     parts = {part.profile: part for part in comparison.profiles}
     return OutcomeReport(
-        headline=_write_headline(comparison, table, names),
+        headline=_write_headline(request, comparison, table, names),
         answer=_write_answer(comparison, names),
         interaction=tell_interaction(comparison),
         cautions=list_cautions(experiment.status, comparison, counts, names.variants),
@@ -233,7 +233,14 @@ def _name_control(comparison: ExperimentComparison, variants: Sequence[str]) -> 
     return variants[comparison.control] if comparison.control is not None and is_reference else ""
 
 
-def _write_headline(comparison: ExperimentComparison, table: ProtectedTable, names: Names) -> str:
+def _write_headline(
+    request: OutcomeRequest,
+    comparison: ExperimentComparison,
+    table: ProtectedTable,
+    names: Names,
+) -> str:
+    if request.stored.all_rows and not request.stored.rows:
+        return _("This choice leaves no counts.")
     if comparison.total.leader is None and table.withheld_variants:
         return _("The counts are too small to show to readers outside the lab.")
     return tell_verdict(comparison.total, names)

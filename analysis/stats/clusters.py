@@ -98,14 +98,16 @@ def estimate_design_effect(rows: ClusterRows) -> tuple[float | None, float]:
     The variance of a rate between clusters, over what it would be if people were independent,
     pooled over variants (and strata). None when no variant has two clusters or nothing varies.
     """
-    group, cluster = _code(rows.variant, rows.stratum), rows.cluster
+    group = _code(rows.variant, rows.stratum)
     between = within = df = 0.0
     for one in np.unique(group):
         held = (group == one) & (rows.nobs > 0)
-        size = np.unique(cluster[held]).size
+        # A cluster with people of several profiles or periods has several rows.
+        _, unit = np.unique(rows.cluster[held], return_inverse=True)
+        count, nobs = np.bincount(unit, rows.count[held]), np.bincount(unit, rows.nobs[held])
+        size = nobs.size
         if size < 2:
             continue
-        count, nobs = rows.count[held], rows.nobs[held]
         rate = count.sum() / nobs.sum()
         between += size / (size - 1) * np.square(count - rate * nobs).sum()
         within += nobs.sum() * rate * (1 - rate)

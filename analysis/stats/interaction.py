@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import chdtrc
+from scipy.special import chdtrc, fdtrc
 from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.generalized_linear_model import GLM, GLMResults
 
@@ -34,8 +34,9 @@ def check_interaction(table: CountTable) -> InteractionTest:
     """Test profile × variant by likelihood ratio, with an intercept per profile × wave.
 
     Without clusters the statistic is the difference in deviance between the models with and without
-    the interaction; with more than 20 clusters Wald's with a cluster-robust covariance; with fewer
-    there is none. df counts the interactions that the data can tell apart. overdispersion:
+    the interaction; with more than 20 clusters Wald's with a cluster-robust covariance, its p-value
+    from F with clusters - terms degrees of freedom; with fewer clusters, or where all or none
+    respond to a variant in a profile, there is none. df counts the interactions that the data can tell apart. overdispersion:
     Pearson's chi-square of the fuller model over its residual degrees of freedom, else None.
     Strata in which all or none respond hold no information and are left out, as are people of
     unknown profile.
@@ -69,10 +70,27 @@ def _test_between_clusters(
         return InteractionTest(
             overdispersion=spread, status=Status.TOO_LITTLE, reason=Reason.FEW_CLUSTERS
         )
+    statistic = None if _has_uniform_cell(rows) else _measure_wald(rows, full, df)
+    if statistic is None:
+        return InteractionTest(
+            overdispersion=spread, status=Status.UNDEFINED, reason=Reason.NOT_CONVERGED
+        )
+    pvalue = float(fdtrc(df, clusters - full.shape[1], statistic / df))
+    return InteractionTest(statistic, df, pvalue, spread)
+
+
+def _has_uniform_cell(rows: _Rows) -> bool:
+    """Return whether all or none respond to some variant in some profile: it has no finite term."""
+    cell = rows.profile * (int(rows.variant.max()) + 1) + rows.variant
+    count, nobs = np.bincount(cell, rows.count), np.bincount(cell, rows.nobs)
+    return bool(((nobs > 0) & ((count == 0) | (count == nobs))).any())
+
+
+def _measure_wald(rows: _Rows, full: Array, df: int) -> float | None:
     fitted = _fit(rows, full, rows.cluster)
     tested = np.eye(full.shape[1])[-df:]
     statistic = float(np.squeeze(fitted.wald_test(tested, scalar=True).statistic))
-    return InteractionTest(statistic, df, float(chdtrc(df, statistic)), spread)
+    return statistic if fitted.converged and np.isfinite(statistic) and statistic >= 0 else None
 
 
 def _list_rows(table: CountTable) -> _Rows:

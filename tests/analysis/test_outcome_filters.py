@@ -85,7 +85,7 @@ def test_filter_that_makes_no_sense_is_ignored(pages, experiment, query):
 
 def test_filter_that_leaves_nothing_says_so(pages, experiment):
     page = read(pages, experiment, "?area=Noord&from=2026-05")
-    assert "nog niets geteld" in page.content.one(class_="answer").text
+    assert "Deze keuze laat geen tellingen over." in page.content.one(class_="answer").text
     assert page.content.one("select", name="area")
 
 
@@ -101,4 +101,5 @@ def test_chosen_filter_stays_chosen_and_leads_back(pages, experiment):
     page = read(pages, experiment, "?area=Zuid")
     chosen = [one["value"] for one in page.content.all("option") if "selected" in one]
     assert "Zuid" in chosen
+    assert "Je ziet een deel van de tellingen." in page.text
     assert "?" in page.links

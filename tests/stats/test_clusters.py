@@ -5,7 +5,9 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 
+from analysis.stats.cells import Cell, ExperimentDesign
 from analysis.stats.clusters import ClusterRows, compare_clusters, estimate_design_effect
+from analysis.stats.comparison import compare_experiment
 from analysis.stats.results import Method
 from tests.stats.references import rows
 
@@ -92,3 +94,17 @@ def test_the_design_effect_grows_with_likeness():
     assert df == 83
     alike = ClusterRows(none, none, TREATED, SYSTEM, NOBS * 0.5, NOBS)
     assert estimate_design_effect(alike)[0] == 1.0
+
+
+def test_a_cluster_in_several_profiles_counts_once():
+    rates = [0.1, 0.3, 0.5, 0.2, 0.6, 0.25]
+    counted = [
+        (variant, 40, round(40 * rate), f"{variant}{place}")
+        for variant in (0, 1)
+        for place, rate in enumerate(rates[variant:])
+    ]
+    split = [Cell(one, v, "", c, None, n // 2, y // 2) for v, n, y, c in counted for one in "ab"]
+    whole = [Cell(None, v, "", c, None, n, y) for v, n, y, c in counted]
+    totals = [compare_experiment(cells, ExperimentDesign(2)).total for cells in (split, whole)]
+    limits = [[(one.ci_lower, one.ci_upper) for one in total.variants] for total in totals]
+    assert np.array(limits[0]) == pytest.approx(np.array(limits[1]), abs=1e-12)

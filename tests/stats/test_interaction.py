@@ -1,6 +1,7 @@
 """The fitted part: profile × variant and overdispersion."""
 
 import pytest
+from scipy import stats
 
 from analysis.registry import UnknownEstimatorError, load_estimator
 from analysis.stats.cells import ExperimentDesign
@@ -81,6 +82,28 @@ def test_clusters_widen_the_interaction_test():
     assert found.df == 1
     few = check_interaction(tabulate(cells[:20], design))
     assert (few.status, few.reason, few.pvalue) == (Status.TOO_LITTLE, Reason.FEW_CLUSTERS, None)
+
+
+def test_clusters_without_responses_give_no_interaction_test():
+    cells = []
+    for cluster in range(48):
+        variant, profile = cluster % 2, "ab"[cluster // 24]
+        count = 0 if (variant, profile) == (1, "b") else 1 + cluster % 3
+        cells.append(cell(variant, count, 20, profile=profile, cluster=f"s{cluster:02d}"))
+    found = check_interaction(tabulate(cells, ExperimentDesign(2)))
+    assert (found.status, found.reason) == (Status.UNDEFINED, Reason.NOT_CONVERGED)
+    assert (found.statistic, found.pvalue) == (None, None)
+
+
+def test_few_clusters_widen_the_reference_of_the_interaction_test():
+    cells = []
+    for cluster in range(24):
+        variant, profile = cluster % 2, "ab"[cluster // 12]
+        count = 5 + (7 * cluster) % 11 + 4 * (variant and profile == "b")
+        cells.append(cell(variant, count, 40, profile=profile, cluster=f"s{cluster:02d}"))
+    found = check_interaction(tabulate(cells, ExperimentDesign(2)))
+    assert found.pvalue == pytest.approx(stats.f.sf(found.statistic, 1, 24 - 4), rel=1e-9)
+    assert found.pvalue > stats.chi2.sf(found.statistic, 1)
 
 
 def test_one_profile_has_no_interaction():
