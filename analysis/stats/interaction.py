@@ -36,10 +36,10 @@ def check_interaction(table: CountTable) -> InteractionTest:
     Without clusters the statistic is the difference in deviance between the models with and without
     the interaction; with more than 20 clusters Wald's with a cluster-robust covariance, its p-value
     from F with clusters - terms degrees of freedom; with fewer clusters, or where all or none
-    respond to a variant in a profile, there is none. df counts the interactions that the data can tell apart. overdispersion:
-    Pearson's chi-square of the fuller model over its residual degrees of freedom, else None.
-    Strata in which all or none respond hold no information and are left out, as are people of
-    unknown profile.
+    respond to a variant in a profile, there is none. df counts the interactions that the data can
+    tell apart. overdispersion: Pearson's chi-square of the fuller model over its residual degrees
+    of freedom, else None. Strata in which all or none respond hold no information and are left
+    out, as are people of unknown profile.
     """
     rows = _keep_informative(_list_rows(table))
     if not rows.count.size:
