@@ -61,9 +61,11 @@ def draw_effects(
 
 
 def _allocate(weights: list[float], count: int) -> Codes:
-    """Return which component each draw comes from, in proportion to their weights."""
+    """Return which component each draw comes from, in proportion to their weights, in pairs."""
     edges = np.cumsum(weights) / np.sum(weights)
-    return np.searchsorted(edges, (np.arange(count) + 0.5) / count).astype(np.int64)
+    pairs = (count + 1) // 2
+    component = np.searchsorted(edges, (np.arange(pairs) + 0.5) / pairs).astype(np.int64)
+    return np.repeat(component, 2)[:count]
 
 
 def _draw_component(
@@ -72,16 +74,21 @@ def _draw_component(
     """Return draws of the grid's effects at one set of standard deviations, (count, rows)."""
     common = model.grid.common
     root = np.linalg.cholesky(mode.system.core.hessian)
-    # Antithetic pairs: the mean of the draws is the mode, whatever the seed.
-    half = generator.standard_normal((root.shape[0], (count + 1) // 2))
-    standard = np.hstack([half, -half])[:, :count]
+    standard = _draw_pairs(generator, root.shape[0], count)
     values = mode.effects.common[:, None] + np.linalg.solve(root.T, standard)
     scale = mode.system.scales.common
     drawn = (common.values @ (scale[:, None] * values)).T
     for term, marks in common.unseen.items():
         sd = scale[common.terms.index(term)]
-        drawn += sd * generator.standard_normal((count, marks.shape[1])) @ marks.T
+        drawn += sd * (marks @ _draw_pairs(generator, marks.shape[1], count)).T
     return drawn
+
+
+def _draw_pairs(generator: np.random.Generator, size: int, count: int) -> Array:
+    """Return antithetic standard normals (size, count), of which the mean is 0 whatever the seed,
+    so that how variants are named or ordered changes no mean."""
+    half = generator.standard_normal((size, (count + 1) // 2))
+    return np.hstack([half, -half])[:, :count]
 
 
 def _draw_level(

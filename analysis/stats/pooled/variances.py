@@ -187,7 +187,7 @@ def find_shape(criterion: Criterion, peak: Point) -> Shape:
     criterion.anchor(peak, with_tangents=True)
     values, vectors = np.linalg.eigh(_find_curvature(criterion, peak))
     spread = 1.0 / np.sqrt(np.clip(values, 1.0 / WIDEST**2, 1.0 / NARROWEST**2))
-    axes = vectors * spread
+    axes = _orient(vectors) * spread
     move = axes @ (axes.T @ peak.gradient)
     move *= min(1.0, LONGEST_STEP / np.abs(move).max(initial=1e-12))
     mended = criterion.evaluate(np.clip(peak.log_sd + move, LOWEST, HIGHEST), with_gradient=False)
@@ -196,6 +196,12 @@ def find_shape(criterion: Criterion, peak: Point) -> Shape:
         np.array([_probe(criterion, peak, sign * one) for one in axes.T]) for sign in (1.0, -1.0)
     )
     return Shape(peak, axes, upwards, downwards)
+
+
+def _orient(vectors: Array) -> Array:
+    """Return the vectors with their largest entry positive, so that rounding turns none around."""
+    largest = np.abs(vectors).argmax(axis=0)
+    return vectors * np.sign(vectors[largest, np.arange(vectors.shape[1])])
 
 
 def _find_curvature(criterion: Criterion, peak: Point) -> Array:
