@@ -10,12 +10,18 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 
 from analysis.stats.cells import Cell, sum_cells
+from lab import formats
 
 REQUIRED = ("channel", "reached", "responded")
 OPTIONAL = ("living_lab", "experiment", "wave", "profile", "style", "cluster", "offered", "grade")
 NUMBERS = ("offered", "reached", "responded")
 # Enough to find the cause; a file that is wrong throughout would fill the screen.
 MOST_SHOWN = 50
+# Above this a number is a slip of the keyboard; all arithmetic stays exact below it.
+MOST_PEOPLE = 10**12
+# More than these point at a column that holds something else, such as a number per person.
+MOST_VARIANTS = 100
+MOST_GROUPS = 2000
 
 
 class Fault(NamedTuple):
@@ -65,11 +71,15 @@ class VariantName(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FileExperiment:
-    """One experiment of a file: its name, its variants in order, and its cells."""
+    """One experiment of a file: its name, its variants in order, and its cells.
+
+    repeated: how many lines are the same as an earlier one, throughout; they are counted too.
+    """
 
     name: str
     variants: tuple[VariantName, ...]
     cells: tuple[Cell, ...]
+    repeated: int = 0
 
 
 class FileRow(NamedTuple):
@@ -86,6 +96,7 @@ class FileRow(NamedTuple):
     offered: int | None
     reached: int
     responded: int
+    is_repeated: bool = False
 
 
 def read_cells_file(path: Path) -> list[FileExperiment]:
@@ -103,12 +114,14 @@ def read_rows(path: Path, required: Sequence[str] = REQUIRED) -> list[FileRow]:
     """
     reader = _open_table(_read_text(path))
     header = _read_header(reader, required)
-    rows, faults = [], []
-    for fields in reader:
-        if not any(field.strip() for field in fields):
-            continue
+    rows, faults, seen = [], [], set()
+    for fields in _list_filled(reader):
         found = _read_row(header, fields, reader.line_num)
-        (faults.extend if isinstance(found, list) else rows.append)(found)
+        if isinstance(found, list):
+            faults.extend(found)
+            continue
+        rows.append(found._replace(is_repeated=tuple(fields) in seen))
+        seen.add(tuple(fields))
     if not rows and not faults:
         faults = [_whole(_("The file holds no rows."), _("Put the counts below the names."))]
     if faults:
@@ -138,13 +151,24 @@ def _read_text(path: Path) -> str:
 
 
 def _open_table(text: str) -> Iterator[list[str]]:
-    first = text.split("\n", 1)[0]
-    delimiter = ";" if first.count(";") > first.count(",") else ","
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    first = next((line for line in io.StringIO(text) if line.strip(" \r\n,;\t")), "")
+    delimiter = max(",;\t", key=first.count)
+    lines = io.StringIO(text, newline="")
+    return csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+
+
+def _list_filled(reader: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Return the lines that hold something."""
+    try:
+        yield from (fields for fields in reader if any(field.strip() for field in fields))
+    except csv.Error as error:
+        reason = _("Line %(line)s cannot be read.", line=reader.line_num)
+        way_out = _("A text may be too long there, or a quotation mark may not be closed.")
+        raise CellsFileError.of_whole(reason, way_out) from error
 
 
 def _read_header(reader: Iterator[list[str]], required: Sequence[str]) -> list[str]:
-    header = [name.strip().lower() for name in next(reader, [])]
+    header = [name.strip().lower() for name in next(_list_filled(reader), [])]
     faults = [
         _whole(
             _("The column %(column)s is missing.", column=name),
@@ -186,7 +210,12 @@ def _read_number(name: str, text: str, line: int, faults: list[Fault]) -> int | 
     if not text and name == "offered":
         return None
     if text.isascii() and text.isdigit():
-        return int(text)
+        digits = text.lstrip("0") or "0"
+        if len(digits) < len(str(MOST_PEOPLE)):
+            return int(digits)
+        reason = _("“%(text)s” is too large.", text=text[:40])
+        faults.append(Fault(line, name, reason, _("Check the number.")))
+        return None
     way_out = _("Fill in a whole number from 0.")
     if not text:
         reason = _("It is empty.")
@@ -220,24 +249,47 @@ def _group(rows: list[FileRow]) -> list[FileExperiment]:
         held.setdefault((row.living_lab, row.experiment), []).append(row)
     names = [experiment for _lab, experiment in held]
     return [
-        _gather(f"{lab} / {name}" if names.count(name) > 1 else name, members)
+        _gather(_name(lab, name, names.count(name) > 1), members)
         for (lab, name), members in held.items()
     ]
 
 
+def _name(lab: str, name: str, is_shared: bool) -> str:
+    return " / ".join(part for part in (lab, name) if part) if is_shared else name
+
+
 def _gather(name: str, rows: list[FileRow]) -> FileExperiment:
     variants = tuple(dict.fromkeys(VariantName(row.channel, row.style) for row in rows))
+    _check_size(name, len(variants), len({row.profile for row in rows}))
     place = {variant: position for position, variant in enumerate(variants)}
-    cells = sum_cells(
-        Cell(
-            profile=row.profile or None,
-            variant=place[VariantName(row.channel, row.style)],
-            wave=row.wave,
-            cluster=row.cluster or None,
-            offered=row.offered,
-            reached=row.reached,
-            numerator=row.responded,
+    # What lacks the number offered stays apart: one unknown would make a known sum unknown.
+    parts = [
+        sum_cells(_as_cell(row, place) for row in rows if (row.offered is None) == is_lacking)
+        for is_lacking in (False, True)
+    ]
+    repeated = sum(row.is_repeated for row in rows)
+    return FileExperiment(name, variants, parts[0] + parts[1], repeated)
+
+
+def _check_size(name: str, variants: int, profiles: int) -> None:
+    if variants > MOST_VARIANTS or variants * profiles > MOST_GROUPS:
+        reason = _(
+            "Experiment “%(name)s” has %(variants)s variants and %(profiles)s profiles.",
+            name=name,
+            variants=formats.number(variants),
+            profiles=formats.number(profiles),
         )
-        for row in rows
+        way_out = _("That is too many to compare. Check the columns channel, style and profile.")
+        raise CellsFileError.of_whole(reason, way_out)
+
+
+def _as_cell(row: FileRow, place: dict[VariantName, int]) -> Cell:
+    return Cell(
+        profile=row.profile or None,
+        variant=place[VariantName(row.channel, row.style)],
+        wave=row.wave,
+        cluster=row.cluster or None,
+        offered=row.offered,
+        reached=row.reached,
+        numerator=row.responded,
     )
-    return FileExperiment(name, variants, cells)

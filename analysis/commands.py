@@ -1,5 +1,6 @@
 """The command that compares the variants in a file with counts, without a database."""
 
+import math
 from pathlib import Path
 
 import click
@@ -16,6 +17,12 @@ from lab.i18n import DEFAULT_LANGUAGE, LANGUAGES, command_context
 WRONG_INPUT = 2
 
 
+def _read_margin(context: click.Context, option: click.Parameter, margin: float) -> float:
+    if math.isnan(margin):
+        raise click.BadParameter("nan is not a number between 0 and 1.")
+    return margin
+
+
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Write JSON instead of text.")
@@ -25,6 +32,7 @@ WRONG_INPUT = 2
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     default=0.02,
     show_default=True,
+    callback=_read_margin,
     help="Smallest difference that matters, as a share: 0.02 is 2 percentage points.",
 )
 @click.option(
@@ -83,6 +91,9 @@ def _compare(
         denominator=None if denominator is None else Denominator(denominator),
     )
     comparison = load_estimator("single_experiment")(experiment.cells, design)
+    if experiment.repeated:
+        repeated = Warned(WarningCode.REPEATED_ROWS, (("rows", experiment.repeated),))
+        comparison = comparison.with_warning(repeated)
     if control is None or has_control:
         return comparison
     return comparison.with_warning(Warned(WarningCode.CONTROL_MISSING))

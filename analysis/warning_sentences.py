@@ -56,6 +56,10 @@ PLAIN: Mapping[WarningCode, LazyString] = {
     WarningCode.CONTROL_MISSING: _l(
         "This experiment does not have the control, so all its variants are compared."
     ),
+    WarningCode.REPEATED_ROWS: _l(
+        "Some lines stand in the file more than once. They were added up: check whether people were"
+        " counted twice."
+    ),
 }
 UNITS: Mapping[str, LazyString] = {
     "household": _l("households"),

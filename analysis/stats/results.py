@@ -81,6 +81,7 @@ class WarningCode(StrEnum):
     SAMPLE_RATIO = "sample_ratio"
     OVERDISPERSED = "overdispersed"
     CONTROL_MISSING = "control_missing"
+    REPEATED_ROWS = "repeated_rows"
 
 
 class Interval(NamedTuple):

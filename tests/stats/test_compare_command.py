@@ -158,6 +158,49 @@ def test_semicolons_a_mark_and_equal_keys_are_read(records):
     assert experiment["profiles"][0]["profile"] is None
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\n;;\nchannel;reached;responded\na;100;10\nb;100;20\n",
+        "channel\treached\tresponded\na\t100\t10\nb\t100\t20\n",
+        'channel, reached, responded\n"a", "100", "10"\n"b", 0100, 20\n',
+        "channel,reached,responded\ra,100,10\rb,100,20\r",
+    ],
+)
+def test_files_from_other_programs_are_read(records, content):
+    (experiment,) = records(content)
+    assert [one["rate"] for one in experiment["total"]["variants"]] == [0.1, 0.2]
+
+
+def test_lines_that_stand_there_twice_are_counted_with_a_warning(run, records):
+    content = HEADER + "a,100,10\na,100,10\nb,100,20\n"
+    (experiment,) = records(content, "--language", "en")
+    assert experiment["total"]["variants"][0]["denominator"] == 200
+    (warned,) = experiment["warnings"]
+    assert (warned["code"], warned["rows"]) == ("repeated_rows", 1)
+    days = "day,channel,reached,responded\n1,a,100,10\n2,a,100,10\n1,b,100,20\n"
+    assert records(days)[0]["warnings"] == []
+
+
+def test_rows_that_lack_the_number_offered_are_told(records):
+    content = "channel,offered,reached,responded\na,200,100,10\na,,90,9\nb,300,100,20\nb,,90,9\n"
+    (experiment,) = records(content)
+    assert experiment["denominator"] == "reached"
+    assert [one["code"] for one in experiment["warnings"]] == ["different_denominators"]
+
+
+@pytest.mark.parametrize("margin", ["nan", "0", "1", "-0.1", "inf"])
+def test_a_margin_that_is_no_share_is_refused(run, margin):
+    result = run(HEADER + "a,100,10\nb,100,20\n", "--margin", margin)
+    assert result.exit_code == 2
+    assert "--margin" in result.stderr
+
+
+def test_a_lab_alone_names_its_experiment(records):
+    content = "living_lab,channel,reached,responded\nx,a,90,9\ny,a,90,9\n"
+    assert [one["experiment"] for one in records(content)] == ["x", "y"]
+
+
 def test_labs_keep_experiments_of_one_name_apart(records):
     content = "living_lab,experiment,channel,reached,responded\nx,1,a,90,9\ny,1,a,90,9\ny,2,a,9,1\n"
     assert [one["experiment"] for one in records(content)] == ["x / 1", "y / 1", "2"]
@@ -212,6 +255,14 @@ def test_every_faulty_row_is_named_at_once(run):
         ("channel,reached,reached,responded\na,5,5,1\n", "stands there twice"),
         ("channel,reached,responded\ncafé,5,1\n".encode("latin-1"), "Line 2 is not in UTF-8"),
         (b"PK\x03\x04 a sheet", "not a CSV file"),
+        (HEADER + "a,5,1\n" + "x" * 140_000 + ",5,1\n", "Line 3 cannot be read"),
+        (HEADER + "a," + "9" * 5000 + ",1\n", "is too large"),
+        (HEADER + "a,1000000000000,1\n", "is too large"),
+        (HEADER + "".join(f"{one},9,1\n" for one in range(101)), "101 variants"),
+        (
+            "profile," + HEADER + "".join(f"{one},a,9,1\n{one},b,9,1\n" for one in range(1001)),
+            "1,001 profiles",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why(run, content, reason):
