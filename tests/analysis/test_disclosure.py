@@ -174,7 +174,7 @@ def test_withheld_counts_stay_hidden_without_any_rounding(cells):
 
 @pytest.mark.thorough
 @given(tables(), st.sampled_from([5, 10, 15]))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_nobody_can_work_out_any_of_many_withheld_counts(cells, threshold):
     table = protect(cells, threshold)
     assert find_narrowest(table) >= threshold
