@@ -3,13 +3,25 @@
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from analysis.cells_file import FileExperiment
-from analysis.sentences import MARKS, VERDICTS, Names, tell_group, tell_interaction, tell_spread
+from analysis.sentences import (
+    DENOMINATORS,
+    MARKS,
+    METHODS,
+    VERDICTS,
+    Names,
+    tell_group,
+    tell_interaction,
+    tell_spread,
+)
 from analysis.stats.results import (
     ExperimentComparison,
+    Method,
     PairComparison,
     ProfileComparison,
+    StratifiedDifference,
     Verdict,
 )
 from analysis.warning_sentences import tell_warning
@@ -77,21 +89,34 @@ def _tell_verdict(pair: PairComparison, names: Names) -> str:
 
 
 def _write_method(comparison: ExperimentComparison) -> str:
-    methods = {
-        pair.method
-        for group in (*comparison.profiles, comparison.total)
-        for pair in group.comparisons
-        if pair.method
-    }
-    told = _(
-        "Method: rates are shares of %(denominator)s with Wilson's limits; differences by"
-        " %(methods)s; p-values adjusted by Holm and verdicts held together over"
-        " %(comparisons)s comparisons.",
-        denominator=comparison.denominator or formats.NOTHING,
-        methods=", ".join(sorted(methods)) or formats.NOTHING,
-        comparisons=formats.number(comparison.comparisons_in_family),
-    )
-    return " ".join(part for part in (told, tell_interaction(comparison)) if part)
+    pairs = [pair for group in comparison.profiles for pair in group.comparisons]
+    parts = []
+    if comparison.denominator is not None:
+        shared = DENOMINATORS[comparison.denominator]
+        parts.append(
+            _("Method: rates are shares of %(people)s, with Wilson's limits.", people=shared)
+        )
+    if any(pair.method for pair in pairs):
+        parts.append(
+            ngettext(
+                "Differences by %(methods)s, for %(num)d comparison.",
+                "Differences by %(methods)s. P-values were adjusted by Holm, and verdicts hold"
+                " together, over %(num)d comparisons.",
+                comparison.comparisons_in_family,
+                methods=_name_methods(pairs),
+            )
+        )
+    within = [pair.stratified for pair in comparison.total.comparisons]
+    if len(comparison.profiles) > 1 and any(pair.method for pair in within):
+        methods = _name_methods(within)
+        parts.append(_("The verdict on everyone together follows %(methods)s.", methods=methods))
+    parts.append(tell_interaction(comparison))
+    return " ".join(part for part in parts if part)
+
+
+def _name_methods(pairs: Sequence[PairComparison | StratifiedDifference]) -> str:
+    used = {pair.method for pair in pairs}
+    return ", ".join(str(METHODS[method]) for method in Method if method in used)
 
 
 def _align(rows: Sequence[tuple[str, ...]]) -> str:

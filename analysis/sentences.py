@@ -8,10 +8,11 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from analysis.stats.cells import Direction
+from analysis.stats.cells import Denominator, Direction
 from analysis.stats.multiplicity import simultaneous_level
 from analysis.stats.results import (
     ExperimentComparison,
+    Method,
     PairComparison,
     ProfileComparison,
     ProfilesAnswer,
@@ -29,6 +30,18 @@ VERDICTS: Mapping[Verdict, LazyString] = {
     Verdict.PROBABLY_BETTER: _l("probably better"),
     Verdict.NO_DIFFERENCE: _l("no difference found"),
     Verdict.NOT_ENOUGH_DATA: _l("too little data"),
+}
+METHODS: Mapping[Method, LazyString] = {
+    Method.MIETTINEN_NURMINEN: _l("Miettinen–Nurminen"),
+    Method.NEWCOMBE: _l("Newcombe"),
+    Method.MANTEL_HAENSZEL: _l("Mantel–Haenszel, within profiles"),
+    Method.CLUSTER_MEAN_T: _l("t-test on the means of clusters"),
+    Method.CLUSTER_ROBUST_T: _l("Mantel–Haenszel, with the spread between clusters"),
+    Method.MATCHED_BLOCKS_T: _l("t-test on matched blocks"),
+}
+DENOMINATORS: Mapping[str, LazyString] = {
+    Denominator.OFFERED: _l("the people who were offered the variant"),
+    Denominator.REACHED: _l("the people who were reached"),
 }
 MARKS: Mapping[Verdict, str] = {
     Verdict.CLEARLY_BETTER: "▲",
@@ -134,8 +147,8 @@ def tell_spread(comparison: ExperimentComparison, names: Names) -> str:
             **size,
         )
     return _(
-        "Another variant does best in some profiles, but with %(variant)s no profile would lose"
-        " more than %(most)s in %(base)s. One advice will do.",
+        "Another variant did best in some profiles, but nowhere by more than about %(most)s in"
+        " %(base)s over %(variant)s. One advice will do.",
         **size,
     )
 

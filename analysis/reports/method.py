@@ -1,26 +1,18 @@
 """How a comparison was made, in words: what a reader needs to check it or to make it again."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from analysis.comparison import Counts, ExperimentFacts
+from analysis.sentences import METHODS
 from analysis.stats.cells import Denominator
 from analysis.stats.results import ExperimentComparison, Method, SampleRatioCheck, Status
 from experiments.labels import STEPS
 from experiments.models.experiments import Direction
 from lab import formats
 
-METHODS: Mapping[Method, LazyString] = {
-    Method.MIETTINEN_NURMINEN: _l("Miettinen–Nurminen"),
-    Method.NEWCOMBE: _l("Newcombe"),
-    Method.MANTEL_HAENSZEL: _l("Mantel–Haenszel, within profiles"),
-    Method.CLUSTER_MEAN_T: _l("t-test on the means of clusters"),
-    Method.CLUSTER_ROBUST_T: _l("Mantel–Haenszel, with the spread between clusters"),
-    Method.MATCHED_BLOCKS_T: _l("t-test on matched blocks"),
-}
 OF_CLUSTERS = (Method.CLUSTER_MEAN_T, Method.CLUSTER_ROBUST_T, Method.MATCHED_BLOCKS_T)
 
 

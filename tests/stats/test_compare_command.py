@@ -110,6 +110,16 @@ def test_text_says_the_answer_first_in_dutch(run):
     assert "Neighbors works clearly better" in run(letters(), "--language", "en").stdout
 
 
+def test_the_method_is_told_in_words(run):
+    told = run(letters(), "--control", "Control").stdout
+    assert "aandelen van de mensen die zijn bereikt" in told
+    assert "Verschillen volgens Miettinen–Nurminen" in told
+    assert "over 36 vergelijkingen" in told
+    assert "Het oordeel over iedereen samen volgt Mantel–Haenszel, binnen profielen." in told
+    single = run(HEADER + "a,100,10\n", "--language", "en").stdout
+    assert single.splitlines()[-1].endswith("with Wilson's limits.")
+
+
 def test_a_control_is_named_with_its_style(records):
     content = "channel,style,reached,responded\nletter,warm,100,9\nletter,cool,100,5\ncall,,80,9\n"
     (experiment,) = records(content, "--control", "letter/cool")
