@@ -1,12 +1,16 @@
 """Fixtures that every test can use."""
 
+import os
+
 import pytest
+from jinja2 import FileSystemBytecodeCache
 from sqlmodel import Session
 
 from lab.app import create_app
 from lab.db import make_engine
 from lab.settings import Settings
 from tests.builders import Builder
+from tests.fixtures.run import FOLDER
 
 pytest_plugins = [
     "tests.fixtures.databases",
@@ -25,6 +29,8 @@ def settings(database_url, tmp_path) -> Settings:
 def app(settings):
     """The web application on a fresh database."""
     app = create_app(settings)
+    # Compiling the templates anew for each test would cost more than the tests.
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(os.environ[FOLDER])
     yield app
     app.extensions["engine"].dispose()
 
