@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from analysis.evidence import Evidence, ProfileEvidence
-from analysis.models.advice import ProposalState, Verdict
-from analysis.stats.results import WarningCode
+from analysis.models.advice import ProposalState
+from analysis.stats.results import Verdict, WarningCode
 
 LOTTERY_GRADES = {"A", "B"}
 # Measured afterwards without a comparison group, or what people said they would do.

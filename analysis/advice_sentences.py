@@ -11,8 +11,9 @@ from flask_babel import lazy_gettext as _l
 
 from analysis.advice import Remark
 from analysis.evidence import ComparedVariant, RateEvidence, RuleEvidence, Source
-from analysis.models.advice import ProposalState, Verdict, VersionState
+from analysis.models.advice import ProposalState, VersionState
 from analysis.stats.cells import Direction
+from analysis.stats.results import Verdict
 from experiments.labels import DENOMINATOR_KINDS
 from experiments.models.experiments import Step
 from lab import formats

@@ -3,7 +3,7 @@
 import os
 from datetime import timedelta
 
-from flask import Flask, send_from_directory, session
+from flask import Flask, send_from_directory
 from flask_wtf import CSRFProtect
 
 import analysis.queries.places
@@ -74,7 +74,6 @@ def configure(app: Flask, settings: Settings) -> None:
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.before_request(lambda: setattr(session, "permanent", True))
 
 
 def add_plain_addresses(app: Flask, settings: Settings) -> None:

@@ -8,6 +8,7 @@ from pydantic import StringConstraints
 from sqlalchemy import JSON, UniqueConstraint, event, inspect
 from sqlmodel import Field, SQLModel
 
+from analysis.stats.results import Verdict
 from lab.models.columns import closed_set
 
 REASON_LENGTH = 2000
@@ -15,15 +16,6 @@ REASON_LENGTH = 2000
 ReasonText = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_LENGTH)
 ]
-
-
-class Verdict(StrEnum):
-    """What may be said about two variants in one profile."""
-
-    NO_DIFFERENCE = "no_difference"
-    CLEARLY_BETTER = "clearly_better"
-    PROBABLY_BETTER = "probably_better"
-    NOT_ENOUGH_DATA = "not_enough_data"
 
 
 class ProposalState(StrEnum):

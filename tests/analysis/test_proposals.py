@@ -14,7 +14,8 @@ from analysis.evidence import (
     ProfileEvidence,
     RateEvidence,
 )
-from analysis.models.advice import ProposalState, Verdict
+from analysis.models.advice import ProposalState
+from analysis.stats.results import Verdict
 
 YOUNG, OLD = NamedProfile(1, "Jong", "Young"), NamedProfile(2, "Oud", "Old")
 
