@@ -109,6 +109,24 @@ def check_two_proportions(
     return statistic, 2 * ndtr(-np.abs(statistic))
 
 
+def check_above_exactly(count1: float, nobs1: float, count2: float, nobs2: float) -> float:
+    """Return the exact one-sided p-value (mid-p) of rate 1 being above rate 2.
+
+    Counts of one pair, all above or equal to 0 with people on both sides. The chance of at least
+    this many in the first, given all who responded, with half of that of exactly this many.
+    Source: Fisher 1935; Lancaster 1961, JASA 56:223; Hirji 2006, Exact Analysis of Discrete Data.
+    """
+    responded, people = count1 + count2, nobs1 + nobs2
+    least, most = max(0.0, nobs1 + responded - people), min(nobs1, responded)
+    here = np.arange(least, most)
+    up = (responded - here) * (nobs1 - here)
+    down = (here + 1) * (people - responded - nobs1 + here + 1)
+    logarithm = np.append(0.0, np.cumsum(np.log(up / down)))
+    weights = np.exp(logarithm - logarithm.max())
+    at = int(count1 - least)
+    return float((weights[at + 1 :].sum() + weights[at] / 2) / weights.sum())
+
+
 def _solve_lower_score_limit(y1: Array, n1: Array, y2: Array, n2: Array, z: Array) -> Array:
     """Find D below the observed difference with (difference - D) = z sd(D): bracketed secant."""
     observed = y1 / n1 - y2 / n2

@@ -7,12 +7,16 @@ from numpy.typing import NDArray
 
 from analysis.stats.probability import estimate_probability_above
 from analysis.stats.proportions import (
+    check_above_exactly,
     check_two_proportions,
     compare_miettinen_nurminen,
     compare_newcombe,
 )
 
 Array = NDArray[np.float64]
+
+# With fewer expected than this somewhere, the normal tails of score limits are far too thin.
+FEW_EXPECTED = 5.0
 
 
 class RatePairs(NamedTuple):
@@ -44,7 +48,11 @@ class RateDifferences(NamedTuple):
 
 
 def compare_rates(pairs: RatePairs) -> RateDifferences:
-    """Compare pairs of rates that count independent people; pairs without people give NaN."""
+    """Compare pairs of rates that count independent people; pairs without people give NaN.
+
+    Where fewer than 5 are expected to respond or not on a side, simultaneous limits leave out 0
+    only if the exact test does so at the same level: one person who responds is no proof.
+    """
     result = RateDifferences(*(np.full(pairs.level.size, np.nan) for _ in range(7)))
     has_people = (pairs.nobs1 > 0) & (pairs.nobs2 > 0)
     held = pairs.select(has_people)
@@ -53,6 +61,7 @@ def compare_rates(pairs: RatePairs) -> RateDifferences:
     result.pvalue[has_people] = check_two_proportions(*sides)[1]
     result.probability_above[has_people] = estimate_probability_above(*sides)
     limits = _limits(held)
+    _hold_back(held, limits[2], limits[3])
     for column, values in zip(result[1:5], limits, strict=True):
         column[has_people] = values
     return result
@@ -69,3 +78,16 @@ def _limits(pairs: RatePairs) -> tuple[Array, Array, Array, Array]:
             places = np.concatenate([at, at + size])
             lower[places], upper[places] = compare(*sides, levels)
     return lower[:size], upper[:size], lower[size:], upper[size:]
+
+
+def _hold_back(pairs: RatePairs, lower: Array, upper: Array) -> None:
+    """Move simultaneous limits to 0 where few are expected and the exact test is not convinced."""
+    responded, people = pairs.count1 + pairs.count2, pairs.nobs1 + pairs.nobs2
+    rarer, fewer = np.minimum(responded, people - responded), np.minimum(pairs.nobs1, pairs.nobs2)
+    is_doubtful = (rarer * fewer < FEW_EXPECTED * people) & ((lower > 0) | (upper < 0))
+    for at in np.flatnonzero(is_doubtful).tolist():
+        first, second = (pairs.count1[at], pairs.nobs1[at]), (pairs.count2[at], pairs.nobs2[at])
+        sides = (*first, *second) if lower[at] > 0 else (*second, *first)
+        tail = (1 - pairs.simultaneous_level[at]) / 2
+        if check_above_exactly(*sides) >= tail * (1 - 1e-9):
+            lower[at], upper[at] = min(lower[at], 0.0), max(upper[at], 0.0)

@@ -386,3 +386,19 @@ def test_the_closed_forms_load_no_heavy_library():
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("people", "count"), [(1, 1), (5, 2), (20, 3)])
+def test_one_or_two_responses_are_never_clear_proof(people, count):
+    # Of many such profiles some show this by chance: far more than the limits of scores allow.
+    cells = [cell(0, 40, 2000, profile=f"p{one:02d}") for one in range(36)]
+    cells += [cell(1, 0, people, profile=f"p{one:02d}") for one in range(1, 36)]
+    cells.append(cell(1, count, people, profile="p00"))
+    found = compare_experiment(cells, ExperimentDesign(2, control=0)).profiles[0]
+    assert found.verdict is Verdict.PROBABLY_BETTER
+    assert found.comparisons[0].simultaneous_lower == 0
+
+
+def test_many_responses_of_few_people_are_clear_proof():
+    cells = [cell(0, 40, 2000), cell(1, 6, 20)]
+    assert compare_experiment(cells, ExperimentDesign(2)).total.verdict is Verdict.CLEARLY_BETTER

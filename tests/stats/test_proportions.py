@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import norm
+from scipy.stats import hypergeom, norm
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from analysis.stats.proportions import (
+    check_above_exactly,
     check_two_proportions,
     compare_miettinen_nurminen,
     compare_newcombe,
@@ -127,3 +128,14 @@ def test_the_score_test_agrees_with_its_limits(pair):
     score = abs(statistic) * np.sqrt((total - 1) / total)
     if not np.isnan(statistic) and abs(score - norm.ppf(0.975)) > 1e-6:
         assert (lower > 0 or upper < 0) == (score > norm.ppf(0.975))
+
+
+@pytest.mark.parametrize(
+    "pair", [(3, 3, 0, 3), (1, 1, 2, 100), (5, 20, 40, 2000), (18, 20, 7, 30), (0, 9, 4, 5)]
+)
+def test_the_exact_test_equals_a_hypergeometric_tail(pair):
+    count1, nobs1, count2, nobs2 = pair
+    law = hypergeom(nobs1 + nobs2, count1 + count2, nobs1)
+    expected = law.sf(count1) + law.pmf(count1) / 2
+    assert check_above_exactly(*pair) == pytest.approx(expected, rel=1e-9)
+    assert check_above_exactly(*pair[2:], *pair[:2]) == pytest.approx(1 - expected, rel=1e-9)
