@@ -1,11 +1,11 @@
 """Errors of the product's own rules, and the pages that tell people of errors."""
 
-from flask import Flask, current_app, render_template
+from flask import Flask, current_app, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-PAGES = {400, 403, 404, 405, 413, 429, 500}
+PAGES = {400, 403, 404, 405, 413, 429}
 
 
 class DomainError(Exception):
@@ -39,8 +39,16 @@ def show_http_error(error: HTTPException):
     """Show the page of an error that HTTP has a number for."""
     if error.code is not None and error.code < 400:
         return error
-    code = error.code if error.code in PAGES else 500
-    return render_template(f"errors/{code}.html", message=_too_large(error)), error.code or 500
+    if error.code not in PAGES:
+        return show_failure(), error.code or 500
+    return render_template(f"errors/{error.code}.html", message=_too_large(error)), error.code
+
+
+def show_failure() -> str:
+    """Return the page for when something broke, perhaps the database that a frame needs."""
+    return current_app.jinja_env.get_template("errors/500.html").render(
+        url_for=url_for, request=request
+    )
 
 
 def _too_large(error: HTTPException) -> str:
