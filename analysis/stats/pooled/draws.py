@@ -8,7 +8,7 @@ from analysis.stats.pooled.data import Array, Codes, PooledCells
 from analysis.stats.pooled.mode import Mode
 from analysis.stats.pooled.model import PooledModel
 from analysis.stats.pooled.terms import Term
-from analysis.stats.pooled.variances import Draw
+from analysis.stats.pooled.variances import Draw, find_weights
 
 MOST_NEWTON_STEPS = 100
 
@@ -17,25 +17,23 @@ MOST_NEWTON_STEPS = 100
 class JointDraws:
     """Draws of general effects, of the level of each profile, and of the standard deviations.
 
-    effects: (draws, profiles, variants) on the logit scale. level: (draws, profiles) of the
-    standard situation: the logit that is added to an effect to give a rate. sd: per term (draws,).
-    component: (draws,) which draw of the standard deviations each belongs to.
+    effects: (draws, profiles, variants) on the logit scale. level: (draws, profiles, parts) of the
+    standard situation: the logit that is added to an effect to give a rate, in each connected part
+    of the variants. parts: (variants,) which that is. sd: per term (draws,). component: (draws,)
+    which draw of the standard deviations each belongs to.
     """
 
     effects: Array
     level: Array
+    parts: Codes
     sd: dict[Term, Array]
     component: Codes
-
-    @property
-    def rates(self) -> Array:
-        """Rates in the standard situation, (draws, profiles, variants)."""
-        return 1.0 / (1.0 + np.exp(-(self.effects + self.level[:, :, None])))
 
 
 def draw_effects(
     model: PooledModel,
     cells: PooledCells,
+    parts: Codes,
     components: list[Draw],
     peak: Mode,
     count: int,
@@ -44,39 +42,40 @@ def draw_effects(
     """Return joint draws from the mixture of normals that the components make.
 
     cells: all cells, also those that carry no comparison: they tell the level of a profile.
+    parts: (variants,) the connected part of each.
     """
-    component = _allocate([one.weight for one in components], count)
+    component = _allocate(find_weights(components), count)
     profiles, variants = model.grid.shape
     effects = np.empty((count, profiles * variants))
     for place, held in enumerate(components):
         rows = np.flatnonzero(component == place)
         if rows.size:
-            effects[rows] = _draw_component(model, held.mode, rows.size, generator)
+            effects[rows] = _draw_component(model, held, rows.size, generator)
     terms = model.terms.random
     log_sd = np.array([one.log_sd for one in components]).reshape(len(components), len(terms))
     sd = {term: np.exp(log_sd[component, place]) for place, term in enumerate(terms)}
     effects = effects.reshape(count, profiles, variants)
-    level = _draw_level(model, cells, effects, peak, generator)
-    return JointDraws(effects, level, sd, component)
+    level = _draw_level(model, cells, effects, parts, peak, generator)
+    return JointDraws(effects, level, parts, sd, component)
 
 
-def _allocate(weights: list[float], count: int) -> Codes:
+def _allocate(weights: Array, count: int) -> Codes:
     """Return which component each draw comes from, in proportion to their weights, in pairs."""
-    edges = np.cumsum(weights) / np.sum(weights)
+    edges = np.cumsum(weights) / weights.sum()
     pairs = (count + 1) // 2
     component = np.searchsorted(edges, (np.arange(pairs) + 0.5) / pairs).astype(np.int64)
     return np.repeat(component, 2)[:count]
 
 
 def _draw_component(
-    model: PooledModel, mode: Mode, count: int, generator: np.random.Generator
+    model: PooledModel, held: Draw, count: int, generator: np.random.Generator
 ) -> Array:
     """Return draws of the grid's effects at one set of standard deviations, (count, rows)."""
     common = model.grid.common
-    root = np.linalg.cholesky(mode.system.core.hessian)
+    root = np.linalg.cholesky(held.hessian)
     standard = _draw_pairs(generator, root.shape[0], count)
-    values = mode.effects.common[:, None] + np.linalg.solve(root.T, standard)
-    scale = mode.system.scales.common
+    values = held.common[:, None] + np.linalg.solve(root.T, standard)
+    scale = held.scale
     drawn = (common.values @ (scale[:, None] * values)).T
     for term, marks in common.unseen.items():
         sd = scale[common.terms.index(term)]
@@ -95,37 +94,48 @@ def _draw_level(
     model: PooledModel,
     cells: PooledCells,
     effects: Array,
+    parts: Codes,
     peak: Mode,
     generator: np.random.Generator,
 ) -> Array:
-    """Return draws of each profile's level, (draws, profiles); minus infinity without response.
+    """Return draws of the level of each profile and part; infinite without response.
 
     The level is such that the rates, over the people counted, give the responses counted. Its
     spread is that of the mean linear predictor, weighted by information: to the first order that
     is independent of the effects around their mean.
     """
-    profiles, variants = model.grid.shape
+    profiles = model.grid.shape[0]
     mean = effects.mean(axis=0)
-    level = _match_level(model, cells, mean)
-    share, variance = _mean_predictor(model, peak, profiles * variants)
-    share = share.reshape(profiles, variants)
-    around = np.einsum("dpv,pv->dp", effects - mean, share)
-    noise = generator.standard_normal((len(effects), profiles)) * np.sqrt(variance)
-    return level + noise - around
+    nobs, count = _sum_counts(model, cells)
+    weight = _sum_weights(model, peak)
+    levels = np.empty((len(effects), profiles, parts.max(initial=0) + 1))
+    for part in range(levels.shape[2]):
+        own = parts == part
+        level = _match_level(mean[:, own], nobs[:, own], count[:, own].sum(axis=1))
+        held = np.where(own, weight, 0.0)
+        share = held / np.maximum(held.sum(axis=1, keepdims=True), 1e-300)
+        spread = np.sqrt(_find_level_variance(model, peak, own))
+        noise = generator.standard_normal((len(effects), profiles)) * spread
+        levels[:, :, part] = level + noise - np.einsum("dpv,pv->dp", effects - mean, share)
+    return levels
 
 
-def _match_level(model: PooledModel, cells: PooledCells, effects: Array) -> Array:
-    """Return per profile the level at which expected and counted responses are equal."""
+def _sum_counts(model: PooledModel, cells: PooledCells) -> tuple[Array, Array]:
+    """Return people and responses of all cells, (profiles, variants) of the grid."""
     place = {variant: position for position, variant in enumerate(model.grid.variants)}
     at = np.array([place.get(one, -1) for one in cells.variants], dtype=np.int64)[cells.variant]
     held = at >= 0
-    size = effects.shape
+    size = model.grid.shape
     flat = cells.profile[held] * size[1] + at[held]
-    nobs = np.bincount(flat, cells.nobs[held], minlength=effects.size).reshape(size)
-    count = np.bincount(flat, cells.count[held], minlength=effects.size).reshape(size).sum(axis=1)
-    total = nobs.sum(axis=1)
+    total = size[0] * size[1]
+    nobs = np.bincount(flat, cells.nobs[held], minlength=total).reshape(size)
+    return nobs, np.bincount(flat, cells.count[held], minlength=total).reshape(size)
+
+
+def _match_level(effects: Array, nobs: Array, count: Array) -> Array:
+    """Return per profile the level at which expected and counted responses are equal."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        level = np.log(count / (total - count))
+        level = np.log(count / (nobs.sum(axis=1) - count))
     for place in np.flatnonzero(np.isfinite(level)):
         level[place] = _solve_level(level[place], nobs[place], effects[place], count[place])
     return level
@@ -143,25 +153,36 @@ def _solve_level(level: float, nobs: Array, effects: Array, count: float) -> flo
     return level
 
 
-def _mean_predictor(model: PooledModel, peak: Mode, rows: int) -> tuple[Array, Array]:
-    """Return what each row of the grid contributes to the mean predictor of its profile, and the
-    variance of that mean; of a profile without comparisons the largest variance stands in."""
+def _sum_weights(model: PooledModel, peak: Mode) -> Array:
+    """Return the information of the used cells, (profiles, variants) of the grid."""
+    weight = _weigh_cells(model, peak)
+    row = model.grid.key[_key_of_cells(model)]
     profiles, variants = model.grid.shape
+    return np.bincount(row, weight, minlength=profiles * variants).reshape(profiles, variants)
+
+
+def _weigh_cells(model: PooledModel, peak: Mode) -> Array:
     weight = np.zeros(model.cells.size)
     for block, own in zip(model.blocks, peak.system.weights, strict=True):
         weight[block.rows] = own
-    profile = model.cells.profile
-    total = np.bincount(profile, weight, minlength=profiles)
+    return weight
+
+
+def _find_level_variance(model: PooledModel, peak: Mode, variants: Array) -> Array:
+    """Return per profile the variance of the mean predictor of cells of some variants; where a
+    profile has none, the largest of the others stands in."""
+    profiles, size = model.grid.shape
     row = model.grid.key[_key_of_cells(model)]
-    share = np.bincount(row, weight, minlength=rows).reshape(profiles, variants)
-    share /= np.maximum(total, 1e-300)[:, None]
+    weight = _weigh_cells(model, peak) * variants[row % size]
+    total = np.bincount(row // size, weight, minlength=profiles)
     variance = np.full(profiles, np.nan)
     for place in np.flatnonzero(total > 0):
-        own = np.where(profile == place, weight / total[place], 0.0)
+        own = np.where(row // size == place, weight / total[place], 0.0)
         scores = tuple(own[block.rows] for block in model.blocks)
         _effects, predictors = peak.system.solve(scores, None)
         variance[place] = sum(a @ b for a, b in zip(scores, predictors, strict=True))
-    return share, np.where(np.isnan(variance), np.nanmax(variance), variance)
+    largest = np.nanmax(variance) if (total > 0).any() else 0.0
+    return np.where(np.isnan(variance), largest, variance)
 
 
 def _key_of_cells(model: PooledModel) -> Codes:

@@ -9,7 +9,7 @@ from analysis.stats.pooled.data import Codes, PooledCells
 from analysis.stats.pooled.draws import JointDraws, draw_effects
 from analysis.stats.pooled.model import NothingToCompareError, PooledModel, build_model
 from analysis.stats.pooled.priors import PriorKind
-from analysis.stats.pooled.reading import list_claims, list_estimates, list_main_effects
+from analysis.stats.pooled.reading import list_main_effects, list_undefined, read_fit
 from analysis.stats.pooled.results import PooledEstimate, TermEstimate, UnusedReason
 from analysis.stats.pooled.terms import Dropped, DropReason, Term
 from analysis.stats.pooled.threads import one_thread
@@ -50,7 +50,8 @@ def estimate_pooled(cells: PooledCells, options: PooledOptions) -> PooledEstimat
         criterion = Criterion.of(model, options.priors)
         peak = find_peak(criterion)
         components = _draw_components(criterion, peak, generator)
-        draws = draw_effects(model, cells, components, peak.mode, DRAWS, generator)
+        parts = find_parts(model.cells, model.stratum, model.grid.variants)
+        draws = draw_effects(model, cells, parts, components, peak.mode, DRAWS, generator)
         return _summarise(cells, model, criterion, peak, components, draws, options)
 
 
@@ -59,12 +60,12 @@ def _draw_components(
 ) -> list[Draw]:
     """Return weighted standard deviations: the peak alone when they are plugged in."""
     if criterion.kind == PriorKind.NONE or not peak.log_sd.size:
-        return [Draw(peak.log_sd, 1.0, peak.mode)]
+        return [Draw.of(peak)]
     shape = find_shape(criterion, peak)
     count = FEWER_COMPONENTS if criterion.model.cells.size > MANY_CELLS else COMPONENTS
-    draws = draw_variances(criterion, shape, count, generator.standard_normal)
+    draws = draw_variances(criterion, shape, count, generator)
     if count_effective(draws) < LEAST_EFFECTIVE:
-        draws = draw_variances(criterion, shape, 4 * count, generator.standard_normal)
+        draws = draw_variances(criterion, shape, 4 * count, generator)
     return draws
 
 
@@ -77,18 +78,17 @@ def _summarise(
     draws: JointDraws,
     options: PooledOptions,
 ) -> PooledEstimate:
-    parts = find_parts(model.cells, model.stratum, model.grid.variants)
-    estimates = list_estimates(cells, model, draws, parts, options)
+    estimates, claims = read_fit(cells, model, draws, options.margin)
     return PooledEstimate(
         estimates=estimates,
-        claims=list_claims(model, draws, parts),
+        claims=claims,
         terms=_list_terms(model, peak, draws, options.priors),
         dropped=model.terms.dropped,
         main_effects=list_main_effects(model, peak.mode),
         profiles=cells.profiles,
         variants=model.grid.variants,
         axes=cells.axes,
-        parts=parts,
+        parts=draws.parts,
         draws=draws,
         log_marginal=peak.mode.log_marginal,
         cells=cells.size,
@@ -128,7 +128,7 @@ def _list_not_used(cells: PooledCells, used: Codes) -> dict[str, UnusedReason]:
 def _nothing(cells: PooledCells, options: PooledOptions) -> PooledEstimate:
     """Return what can be said when no two variants were ever compared."""
     return PooledEstimate(
-        estimates=list_estimates(cells, None, None, np.zeros(0, dtype=np.int64), options),
+        estimates=list_undefined(cells),
         claims=(),
         terms={},
         dropped={term: Dropped(DropReason.NO_FREEDOM) for term in Term},

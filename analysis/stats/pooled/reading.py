@@ -1,6 +1,6 @@
 """Reading a fit: estimates per profile and variant, claims and main effects."""
 
-from typing import Protocol
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,84 +13,53 @@ from analysis.stats.pooled.decisions import (
     find_claims,
     judge_against_best,
 )
-from analysis.stats.pooled.design import list_variants
 from analysis.stats.pooled.draws import JointDraws
 from analysis.stats.pooled.mode import Mode
 from analysis.stats.pooled.model import PooledModel
-from analysis.stats.pooled.results import Claim, MainEffect, VariantEstimate
+from analysis.stats.pooled.results import MAIN_PART, Claim, MainEffect, VariantEstimate
 from analysis.stats.pooled.terms import MAIN, Term
-from analysis.stats.results import Status
+from analysis.stats.results import Status, Verdict
 
 TAILS = (0.025, 0.975)
 # Beyond these a logit stands for no rate that counts could show.
 FARTHEST, LOOSEST = 12.0, 50.0
 
 
-class Options(Protocol):
-    """What reading needs to know: the smallest difference that matters, as a share."""
+def read_fit(
+    cells: PooledCells, model: PooledModel, draws: JointDraws, margin: float
+) -> tuple[tuple[VariantEstimate, ...], tuple[Claim, ...]]:
+    """Return a row per profile × variant that was tried or can be predicted, and all claims.
 
-    margin: float
-
-
-def list_estimates(
-    cells: PooledCells,
-    model: PooledModel | None,
-    draws: JointDraws | None,
-    parts: Codes,
-    options: Options,
-) -> tuple[VariantEstimate, ...]:
-    """Return a row per profile × variant that was tried or can be predicted."""
-    if model is None or draws is None:
-        return _list_undefined(cells)
-    found: list[VariantEstimate] = []
-    tried = _find_tried(cells, model)
-    scarce = _find_scarce(model)
-    for profile in range(len(cells.profiles)):
+    margin: smallest difference that matters, as a share. Claims are simultaneous within a profile.
+    """
+    estimates: list[VariantEstimate] = []
+    claims: list[Claim] = []
+    tried, scarce = _find_tried(cells, model), _find_scarce(model)
+    for profile, name in enumerate(model.grid.profiles):
         rows: dict[int, VariantEstimate] = {}
-        for members in list_parts(draws, profile, parts):
-            rows |= _read_part(model, draws, profile, members, tried, scarce, parts, options)
+        for members in list_parts(draws, profile):
+            part = _PartReader.of(model, draws, profile, members, margin)
+            rows |= part.list_rows(tried[profile], scarce)
+            claims += part.list_claims()
         for place, variant in enumerate(model.grid.variants):
-            missing = VariantEstimate(
-                cells.profiles[profile],
-                variant,
-                Status.UNDEFINED,
-                bool(tried[profile, place]),
-                int(parts[place]),
-            )
-            found.append(rows.get(place, missing))
-    return tuple(found)
+            was_tried, own = bool(tried[profile, place]), int(draws.parts[place])
+            missing = VariantEstimate(name, variant, Status.UNDEFINED, was_tried, own)
+            estimates.append(rows.get(place, missing))
+    return tuple(estimates), tuple(claims)
 
 
-def list_parts(draws: JointDraws, profile: int, parts: Codes) -> list[Codes]:
+def list_parts(draws: JointDraws, profile: int) -> list[Codes]:
     """Return the variants of each connected part of at least two that can be estimated."""
     effects = draws.effects[:, profile]
-    mean, spread = effects.mean(axis=0), effects.std(axis=0)
     found = []
-    for part in range(parts.max(initial=-1) + 1):
-        members = np.flatnonzero(parts == part)
-        middle = np.median(mean[members])
-        is_known = (np.abs(mean[members] - middle) < FARTHEST) & np.isfinite(spread[members])
-        is_known &= (effects[:, members] - effects[:, members].mean(axis=1, keepdims=True)).std(
-            axis=0
-        ) < LOOSEST
+    for part in range(draws.parts.max(initial=-1) + 1):
+        members = np.flatnonzero(draws.parts == part)
+        own = effects[:, members]
+        own = own - np.median(own, axis=1, keepdims=True)
+        is_known = (np.abs(own.mean(axis=0)) < FARTHEST) & (own.std(axis=0) < LOOSEST)
         if is_known.sum() > 1:
             found.append(members[is_known])
     return found
-
-
-def list_claims(model: PooledModel, draws: JointDraws, parts: Codes) -> tuple[Claim, ...]:
-    """Return all claims, profile by profile, simultaneous within each."""
-    found = []
-    variants = model.grid.variants
-    for profile, name in enumerate(model.grid.profiles):
-        for members in list_parts(draws, profile, parts):
-            pairs = compare_pairs(draws.effects[:, profile, members])
-            for better, worse in np.argwhere(find_claims(pairs)).tolist():
-                chance = float(pairs.better[better, worse])
-                found.append(
-                    Claim(name, variants[members[better]], variants[members[worse]], chance)
-                )
-    return tuple(found)
 
 
 def list_main_effects(model: PooledModel, mode: Mode) -> tuple[MainEffect, ...]:
@@ -135,93 +104,125 @@ def _list_levels(model: PooledModel, term: Term) -> list[tuple[str, dict[str, in
     ]
 
 
-def _read_part(
-    model: PooledModel,
-    draws: JointDraws,
-    profile: int,
-    members: Codes,
-    tried: Array,
-    scarce: Array,
-    parts: Codes,
-    options: Options,
-) -> dict[int, VariantEstimate]:
-    level = draws.level[:, profile, None]
-    has_level = bool(np.isfinite(level).all())
-    effects = draws.effects[:, profile, members]
-    centred = effects - effects.mean(axis=1, keepdims=True)
-    rates = 1.0 / (1.0 + np.exp(-(effects + (level if has_level else 0.0))))
-    decision = decide(rates, options.margin)
-    pairs = compare_pairs(rates)
-    verdicts, other = judge_against_best(pairs, decision.regret, options.margin)
-    summary = _summarise(centred, rates)
-    found = {}
-    for place, member in enumerate(members.tolist()):
-        is_scarce = bool(scarce[member]) or not has_level
-        found[member] = VariantEstimate(
-            profile=model.grid.profiles[profile],
-            variant=model.grid.variants[member],
-            status=Status.TOO_LITTLE if is_scarce else Status.OK,
-            is_tried=bool(tried[profile, member]),
-            part=int(parts[member]),
-            **_pick(summary, place, has_level),
-            **_pick_decision(decision, place, has_level),
-            is_advised=has_level and place == decision.advised and parts[member] == 0,
-            verdict=verdicts[place] if has_level else None,
-            against=model.grid.variants[members[other[place]]] if has_level else None,
-            **_pick_difference(pairs, place, int(other[place]), has_level),
+@dataclass(frozen=True, slots=True, eq=False)
+class _PartReader:
+    """The figures of the variants of one profile that can be compared.
+
+    members: (V,) places in the grid. has_level: whether anybody responded, so that there is a rate.
+    """
+
+    model: PooledModel
+    profile: int
+    part: int
+    members: Codes
+    has_level: bool
+    centred: Array
+    rates: Array
+    decision: Decision
+    pairs: PairTable
+    verdicts: list[Verdict]
+    other: Codes
+
+    @classmethod
+    def of(
+        cls, model: PooledModel, draws: JointDraws, profile: int, members: Codes, margin: float
+    ) -> "_PartReader":
+        part = int(draws.parts[members[0]])
+        effects = draws.effects[:, profile, members]
+        level = draws.level[:, profile, part, None]
+        has_level = bool(np.isfinite(level).all())
+        logits = effects + level if has_level else effects
+        rates = 1.0 / (1.0 + np.exp(-np.clip(logits, -LOOSEST, LOOSEST)))
+        decision, pairs = decide(rates, margin), compare_pairs(rates)
+        verdicts, other = judge_against_best(pairs, decision.regret, margin)
+        centred = effects - effects.mean(axis=1, keepdims=True)
+        return cls(
+            model,
+            profile,
+            part,
+            members,
+            has_level,
+            centred,
+            rates,
+            decision,
+            pairs,
+            verdicts,
+            other,
         )
-    return found
+
+    def list_rows(self, tried: Array, scarce: Array) -> dict[int, VariantEstimate]:
+        """Return the row of each variant, by its place in the grid."""
+        limits = np.quantile(self.centred, TAILS, axis=0)
+        spread = self.centred.std(axis=0, ddof=1)
+        rates = self._read_rates() if self.has_level else [{}] * self.members.size
+        found = {}
+        for place, member in enumerate(self.members.tolist()):
+            is_scarce = bool(scarce[member]) or not self.has_level
+            found[member] = VariantEstimate(
+                profile=self.model.grid.profiles[self.profile],
+                variant=self.model.grid.variants[member],
+                status=Status.TOO_LITTLE if is_scarce else Status.OK,
+                is_tried=bool(tried[member]),
+                part=self.part,
+                effect=float(self.centred[:, place].mean()),
+                effect_std_error=float(spread[place]),
+                effect_ci=(float(limits[0, place]), float(limits[1, place])),
+                p_best=float(self.decision.p_best[place]),
+                rank_ci=(
+                    int(self.decision.rank_lower[place]),
+                    int(self.decision.rank_upper[place]),
+                ),
+                **rates[place],
+            )
+        return found
+
+    def list_claims(self) -> list[Claim]:
+        """Return the claims of this profile; without a rate there are none."""
+        if not self.has_level:
+            return []
+        name, variants = self.model.grid.profiles[self.profile], self.model.grid.variants
+        return [
+            Claim(
+                name,
+                variants[self.members[better]],
+                variants[self.members[worse]],
+                float(self.pairs.better[better, worse]),
+            )
+            for better, worse in np.argwhere(find_claims(self.pairs)).tolist()
+        ]
+
+    def _read_rates(self) -> list[dict]:
+        """Return what rests on rates: the rate, the decision and the difference with the best."""
+        limits = np.quantile(self.rates, TAILS, axis=0)
+        means, pairs, found = self.rates.mean(axis=0), self.pairs, []
+        for place, other in enumerate(self.other.tolist()):
+            found.append(
+                {
+                    "rate": float(means[place]),
+                    "rate_ci": (float(limits[0, place]), float(limits[1, place])),
+                    "p_within_margin": float(self.decision.p_within_margin[place]),
+                    "expected_regret": float(self.decision.regret[place]),
+                    "is_advised": place == self.decision.advised and self.part == MAIN_PART,
+                    "verdict": self.verdicts[place],
+                    "against": self.model.grid.variants[self.members[other]],
+                    "difference": float(pairs.difference[place, other]),
+                    "difference_ci": (
+                        float(pairs.lower[place, other]),
+                        float(pairs.upper[place, other]),
+                    ),
+                }
+            )
+        return found
 
 
-def _summarise(centred: Array, rates: Array) -> dict[str, Array]:
-    return {
-        "effect": centred.mean(axis=0),
-        "effect_std_error": centred.std(axis=0, ddof=1),
-        "effect_ci": np.quantile(centred, TAILS, axis=0),
-        "rate": rates.mean(axis=0),
-        "rate_ci": np.quantile(rates, TAILS, axis=0),
-    }
-
-
-def _pick(summary: dict[str, Array], place: int, has_level: bool) -> dict:
-    found = {}
-    for name, values in summary.items():
-        if name.startswith("rate") and not has_level:
-            continue
-        is_interval = values.ndim == 2
-        found[name] = tuple(values[:, place].tolist()) if is_interval else float(values[place])
-    return found
-
-
-def _pick_decision(decision: Decision, place: int, has_level: bool) -> dict:
-    found = {
-        "p_best": float(decision.p_best[place]),
-        "rank_ci": (int(decision.rank_lower[place]), int(decision.rank_upper[place])),
-    }
-    if has_level:
-        found["p_within_margin"] = float(decision.p_within_margin[place])
-        found["expected_regret"] = float(decision.regret[place])
-    return found
-
-
-def _pick_difference(pairs: PairTable, place: int, other: int, has_level: bool) -> dict:
-    if not has_level:
-        return {}
-    limits = (float(pairs.lower[place, other]), float(pairs.upper[place, other]))
-    return {"difference": float(pairs.difference[place, other]), "difference_ci": limits}
-
-
-def _list_undefined(cells: PooledCells) -> tuple[VariantEstimate, ...]:
-    variants, place = list_variants(cells) if cells.size else ((), None)
-    held = {
-        (profile, int(place[variant]))
-        for profile, variant in zip(cells.profile.tolist(), cells.variant.tolist(), strict=True)
-    }
+def list_undefined(cells: PooledCells) -> tuple[VariantEstimate, ...]:
+    """Return a row without figures for each profile × variant that the cells hold."""
+    held = np.unique(np.column_stack([cells.profile, cells.variant]), axis=0)
     return tuple(
-        VariantEstimate(name, variant, Status.UNDEFINED, (profile, at) in held, -1)
-        for profile, name in enumerate(cells.profiles)
-        for at, variant in enumerate(variants)
-        if (profile, at) in held
+        VariantEstimate(
+            cells.profiles[profile], cells.variants[variant], Status.UNDEFINED, True, -1
+        )
+        for profile, variant in held.tolist()
     )
 
 

@@ -4,11 +4,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+import numpy as np
+
 from analysis.stats.pooled.data import Array, Codes, Variant
 from analysis.stats.pooled.draws import JointDraws
 from analysis.stats.pooled.priors import PriorKind
 from analysis.stats.pooled.terms import Dropped, Term
 from analysis.stats.results import Status, Verdict
+
+# The connected part that holds most people; only within it is there advice.
+MAIN_PART = 0
 
 
 class UnusedReason(StrEnum):
@@ -100,5 +105,15 @@ class PooledEstimate:
     effective_components: float | None
 
     def list_draws(self) -> Array | None:
-        """Return draws of the general effects, (draws, profiles, variants), NaN where unknown."""
-        return None if self.draws is None else self.draws.effects
+        """Return draws of the general effects, (draws, profiles, variants), NaN where unknown.
+
+        Variants outside the main part are unknown: nothing says how they compare with the others.
+        """
+        if self.draws is None:
+            return None
+        rows = {
+            (one.profile, one.variant): one.effect is not None and one.part == MAIN_PART
+            for one in self.estimates
+        }
+        known = np.array([[rows[name, one] for one in self.variants] for name in self.profiles])
+        return np.where(known, self.draws.effects, np.nan)

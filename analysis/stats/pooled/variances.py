@@ -5,7 +5,6 @@ those of Fellner and Schall (Wood & Fasiolo 2017). Draws come from a normal that
 axes (Rue, Martino & Chopin 2009) and carry importance weights.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -56,11 +55,23 @@ class Point(NamedTuple):
 
 
 class Draw(NamedTuple):
-    """One drawn set of standard deviations with its weight and the mode there."""
+    """One drawn set of standard deviations, its log weight, and the common effects there.
+
+    common: (m,) most likely, on the unit scale; hessian: (m, m) theirs, labs and experiments
+    eliminated; scale: (m,). The rest of the mode is not kept: it is as large as the data.
+    """
 
     log_sd: Array
-    weight: float
-    mode: Mode
+    log_weight: float
+    common: Array
+    hessian: Array
+    scale: Array
+
+    @classmethod
+    def of(cls, point: Point, log_weight: float = 0.0) -> "Draw":
+        """Return a draw at a point."""
+        core, scales = point.mode.system.core, point.mode.system.scales
+        return cls(point.log_sd, log_weight, point.mode.effects.common, core.hessian, scales.common)
 
 
 @dataclass(slots=True, eq=False)
@@ -224,29 +235,25 @@ def _probe(criterion: Criterion, peak: Point, axis: Array) -> float:
 
 
 def draw_variances(
-    criterion: Criterion, shape: Shape, count: int, generator: Callable
+    criterion: Criterion, shape: Shape, count: int, generator: np.random.Generator
 ) -> list[Draw]:
-    """Return weighted draws of the standard deviations, in antithetic pairs, and the peak.
-
-    generator: a random number generator's `standard_normal`.
-    """
-    half = generator((count // 2, shape.peak.log_sd.size))
-    standard = np.vstack([half, -half])
-    points, log_weights = [], []
-    for one in standard:
+    """Return weighted draws of the standard deviations, in antithetic pairs."""
+    half = generator.standard_normal((count // 2, shape.peak.log_sd.size))
+    found = []
+    for one in np.vstack([half, -half]):
         there, density = shape.place(one)
         point = criterion.evaluate(there, with_gradient=False)
-        points.append(point)
-        log_weights.append(point.value - density)
-    weights = np.exp(np.array(log_weights) - max(log_weights))
-    weights /= weights.sum()
-    return [
-        Draw(point.log_sd, float(weight), point.mode)
-        for point, weight in zip(points, weights, strict=True)
-    ]
+        found.append(Draw.of(point, point.value - density))
+    return found
+
+
+def find_weights(draws: list[Draw]) -> Array:
+    """Return the weights of draws, which sum to one."""
+    logs = np.array([one.log_weight for one in draws])
+    weights = np.exp(logs - logs.max())
+    return weights / weights.sum()
 
 
 def count_effective(draws: list[Draw]) -> float:
     """Return how many equally weighted draws these are worth (Kish)."""
-    weights = np.array([one.weight for one in draws])
-    return float(weights.sum() ** 2 / (weights**2).sum())
+    return float(1.0 / (find_weights(draws) ** 2).sum())

@@ -27,8 +27,14 @@ def draw_rows(seed=1, experiments=8, labs=2, profiles=3, clusters=0, people=200)
                     street = f"{channel}{style}{cluster}" if clusters else ""
                     rows.append(
                         row(
-                            f"e{experiment}", f"p{profile}", f"c{channel}", people, count,
-                            f"s{style}", f"l{experiment % labs}", cluster=street,
+                            f"e{experiment}",
+                            f"p{profile}",
+                            f"c{channel}",
+                            people,
+                            count,
+                            f"s{style}",
+                            f"l{experiment % labs}",
+                            cluster=street,
                         )
                     )
     return rows

@@ -79,8 +79,7 @@ def test_gradient_equals_differences_of_the_criterion(clusters):
     step = 1e-3
     for term, found in zip(model.terms.random, slope, strict=True):
         values = [
-            fit(model, sd | {term: sd[term] * np.exp(sign * step)}).log_marginal
-            for sign in (1, -1)
+            fit(model, sd | {term: sd[term] * np.exp(sign * step)}).log_marginal for sign in (1, -1)
         ]
         assert found == pytest.approx((values[0] - values[1]) / (2 * step), abs=1e-4)
 

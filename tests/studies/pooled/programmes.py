@@ -151,13 +151,20 @@ def _run_experiment(programme, draw, name, lab, own, effects, level, lab_channel
         drift = draw.normal(0, 0.1) * (wave > 0)
         for profile in profiles.tolist():
             logit = (
-                level[profile] + own + own_profile[profile] + drift + deviation
-                + effects[profile, channel, style] + lab_channel[lab, profile, channel]
+                level[profile]
+                + own
+                + own_profile[profile]
+                + drift
+                + deviation
+                + effects[profile, channel, style]
+                + lab_channel[lab, profile, channel]
                 + draw.normal(0, programme.sd["cell"], len(variants))
             )
             share = _choose_shares(programme, responses[:, profile])
             people = size * np.exp(draw.normal(0, 0.5)) * share * len(variants)
-            nobs = np.clip(np.round(people * np.exp(draw.normal(0, 0.1, len(variants)))), 20, 20_000)
+            nobs = np.clip(
+                np.round(people * np.exp(draw.normal(0, 0.1, len(variants)))), 20, 20_000
+            )
             count = _count(programme, draw, logit, nobs.astype(int))
             responses[:, profile] += count, nobs
             rows += [

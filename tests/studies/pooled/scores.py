@@ -52,6 +52,12 @@ def score(estimate, truth):
         <= true[int(claim.profile[1:]), at[claim.worse]]
     ]
     return Score(
-        np.mean(inside), np.mean(regret), np.mean(right), np.mean(stated) - np.mean(right),
-        len(estimate.claims), len(false), len(set(false)) / profiles, np.sqrt(np.mean(errors)),
+        np.mean(inside),
+        np.mean(regret),
+        np.mean(right),
+        np.mean(stated) - np.mean(right),
+        len(estimate.claims),
+        len(false),
+        len(set(false)) / profiles,
+        np.sqrt(np.mean(errors)),
     )

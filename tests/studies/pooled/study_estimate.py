@@ -1,6 +1,6 @@
 """Score the pooled estimator on programmes with known truth; prints means with standard errors.
 
-    python -m tests.studies.pooled.study_estimate moderate --seeds 1001-1040 [--break "heavy tails"]
+python -m tests.studies.pooled.study_estimate moderate --seeds 1001-1040 [--break "heavy tails"]
 """
 
 import argparse
@@ -36,7 +36,9 @@ def main():
     for name, values in zip(Score._fields, np.array(scores).T, strict=True):
         error = values.std(ddof=1) / np.sqrt(values.size)
         print(f"  {name:26s} {values.mean():9.4f} ± {error:.4f}")
-    claims, false = (sum(getattr(one, name) for one in scores) for name in ("claims", "false_claims"))
+    claims, false = (
+        sum(getattr(one, name) for one in scores) for name in ("claims", "false_claims")
+    )
     print(f"  {'false of all claims':26s} {false / claims if claims else 0.0:9.4f}")
 
 
