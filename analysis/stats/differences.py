@@ -10,7 +10,7 @@ from scipy.special import ndtr
 from analysis.stats.clusters import ClusterDifference, ClusterRows, compare_clusters
 from analysis.stats.layout import PairLayout, gather_strata
 from analysis.stats.proportions import normal_quantile
-from analysis.stats.rates import RateDifferences, RatePairs, compare_rates
+from analysis.stats.rates import RateDifferences, RatePairs, compare_rates, hold_back_sparse
 from analysis.stats.results import Method
 from analysis.stats.stratified import StratifiedEstimate, estimate_mantel_haenszel
 
@@ -67,6 +67,8 @@ def _compare_within(
         column[is_crude] = of_crude[is_crude]
         column[rest] = of_sums
     method[is_plain] = _name_methods(pairs)[is_plain]
+    summed = RatePairs(*found[3:7], *pairs[4:])
+    hold_back_sparse(summed, figures.simultaneous_lower, figures.simultaneous_upper)
     clusters = np.zeros(pairs.level.size, dtype=int)
     return Differences(figures, method, clusters, found.strata_used, found.strata_left_out)
 

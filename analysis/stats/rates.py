@@ -61,10 +61,23 @@ def compare_rates(pairs: RatePairs) -> RateDifferences:
     result.pvalue[has_people] = check_two_proportions(*sides)[1]
     result.probability_above[has_people] = estimate_probability_above(*sides)
     limits = _limits(held)
-    _hold_back(held, limits[2], limits[3])
+    hold_back_sparse(held, limits[2], limits[3])
     for column, values in zip(result[1:5], limits, strict=True):
         column[has_people] = values
     return result
+
+
+def hold_back_sparse(pairs: RatePairs, lower: Array, upper: Array) -> None:
+    """Move simultaneous limits to 0 where few are expected and the exact test is not convinced."""
+    responded, people = pairs.count1 + pairs.count2, pairs.nobs1 + pairs.nobs2
+    rarer, fewer = np.minimum(responded, people - responded), np.minimum(pairs.nobs1, pairs.nobs2)
+    is_doubtful = (rarer * fewer < FEW_EXPECTED * people) & ((lower > 0) | (upper < 0))
+    for at in np.flatnonzero(is_doubtful).tolist():
+        first, second = (pairs.count1[at], pairs.nobs1[at]), (pairs.count2[at], pairs.nobs2[at])
+        sides = (*first, *second) if lower[at] > 0 else (*second, *first)
+        tail = (1 - pairs.simultaneous_level[at]) / 2
+        if check_above_exactly(*sides) >= tail * (1 - 1e-9):
+            lower[at], upper[at] = min(lower[at], 0.0), max(upper[at], 0.0)
 
 
 def _limits(pairs: RatePairs) -> tuple[Array, Array, Array, Array]:
@@ -78,16 +91,3 @@ def _limits(pairs: RatePairs) -> tuple[Array, Array, Array, Array]:
             places = np.concatenate([at, at + size])
             lower[places], upper[places] = compare(*sides, levels)
     return lower[:size], upper[:size], lower[size:], upper[size:]
-
-
-def _hold_back(pairs: RatePairs, lower: Array, upper: Array) -> None:
-    """Move simultaneous limits to 0 where few are expected and the exact test is not convinced."""
-    responded, people = pairs.count1 + pairs.count2, pairs.nobs1 + pairs.nobs2
-    rarer, fewer = np.minimum(responded, people - responded), np.minimum(pairs.nobs1, pairs.nobs2)
-    is_doubtful = (rarer * fewer < FEW_EXPECTED * people) & ((lower > 0) | (upper < 0))
-    for at in np.flatnonzero(is_doubtful).tolist():
-        first, second = (pairs.count1[at], pairs.nobs1[at]), (pairs.count2[at], pairs.nobs2[at])
-        sides = (*first, *second) if lower[at] > 0 else (*second, *first)
-        tail = (1 - pairs.simultaneous_level[at]) / 2
-        if check_above_exactly(*sides) >= tail * (1 - 1e-9):
-            lower[at], upper[at] = min(lower[at], 0.0), max(upper[at], 0.0)

@@ -399,6 +399,18 @@ def test_one_or_two_responses_are_never_clear_proof(people, count):
     assert found.comparisons[0].simultaneous_lower == 0
 
 
+def test_few_responses_in_several_periods_are_no_clear_proof():
+    places = [(wave, f"p{one:02d}") for wave in "12" for one in range(36)]
+    cells = [cell(0, 200, 2000, wave=wave, profile=profile) for wave, profile in places]
+    cells += [
+        cell(1, int(profile == "p00"), 1, wave=wave, profile=profile) for wave, profile in places
+    ]
+    found = compare_experiment(cells, ExperimentDesign(2, control=0)).profiles[0]
+    assert found.comparisons[0].method is Method.MANTEL_HAENSZEL
+    assert found.comparisons[0].simultaneous_lower == 0
+    assert found.verdict is Verdict.PROBABLY_BETTER
+
+
 def test_many_responses_of_few_people_are_clear_proof():
     cells = [cell(0, 40, 2000), cell(1, 6, 20)]
     assert compare_experiment(cells, ExperimentDesign(2)).total.verdict is Verdict.CLEARLY_BETTER
