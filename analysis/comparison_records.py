@@ -82,6 +82,9 @@ def _pair(file: FileExperiment, pair: PairComparison) -> Record:
         record["stratified_difference"] = pair.stratified.difference
         record["stratified_ci_lower"] = pair.stratified.ci_lower
         record["stratified_ci_upper"] = pair.stratified.ci_upper
+        record["stratified_method"] = pair.stratified.method
+        record["stratified_pvalue"] = pair.stratified.pvalue
+        record["stratified_adjusted_pvalue"] = pair.stratified.adjusted_pvalue
     return record
 
 

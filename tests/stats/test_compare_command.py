@@ -82,7 +82,14 @@ def test_json_holds_what_was_agreed(records):
         "verdict",
     ]
     assert list(profile["comparisons"][0]) == pair
-    stratified = ["stratified_difference", "stratified_ci_lower", "stratified_ci_upper"]
+    stratified = [
+        "stratified_difference",
+        "stratified_ci_lower",
+        "stratified_ci_upper",
+        "stratified_method",
+        "stratified_pvalue",
+        "stratified_adjusted_pvalue",
+    ]
     assert list(experiment["total"]["comparisons"][0]) == pair + stratified
     assert list(experiment["interaction"]) == ["statistic", "df", "pvalue"]
 
@@ -223,6 +230,10 @@ def test_clusters_give_an_error_between_clusters(records):
     (pair,) = experiment["total"]["comparisons"]
     assert pair["method"] == "cluster_robust_t"
     assert pair["pvalue"] == pytest.approx(0.485414, abs=1e-5)
+    # Within the strata the systems are alike enough to tell, and the verdict follows those.
+    assert pair["stratified_method"] == "matched_blocks_t"
+    assert pair["stratified_pvalue"] < 0.05
+    assert pair["verdict"] == "clearly_better"
 
 
 @pytest.mark.parametrize(
