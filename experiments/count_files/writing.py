@@ -30,7 +30,13 @@ TEMPLATE = (
 def write_rows(rows: Iterable[Sequence[str]], language: str) -> str:
     """Return rows as a CSV file in which no cell works as a formula."""
     text = StringIO()
-    writer = csv.writer(text, delimiter=SEPARATORS.get(language, ","), lineterminator="\r\n")
+    # Between quotes, a cell stays one cell for a spreadsheet that splits at another sign as well.
+    writer = csv.writer(
+        text,
+        delimiter=SEPARATORS.get(language, ","),
+        lineterminator="\r\n",
+        quoting=csv.QUOTE_ALL,
+    )
     writer.writerows([disarm(cell) for cell in row] for row in rows)
     return MARK + text.getvalue()
 

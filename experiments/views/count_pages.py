@@ -26,6 +26,7 @@ from experiments.services.observations import OPEN_TO_CORRECTION, check_may_reco
 from experiments.services.reviews import may_review
 from lab.access import Action, Reader, current_reader, may
 from lab.errors import DomainError
+from lab.formats import NOTHING
 from lab.i18n import in_language
 from lab.models.people import Role
 from lab.models.segmentation import Profile
@@ -143,7 +144,7 @@ def build_count_page(session: Session, experiment: Experiment, choices: Choices)
     found = queries.list_observations(
         session, experiment.id, chosen, (page - 1) * PAGE_SIZE, PAGE_SIZE
     )
-    kept = {name: value for name, value in request.args.items() if name != "page" and value}
+    kept = {name: value for name, value in read_asked().items() if name != "page"}
     here = {"experiment_id": experiment.id} | kept
     return CountPage(
         form=form,
@@ -157,6 +158,12 @@ def build_count_page(session: Session, experiment: Experiment, choices: Choices)
             url_for(".list_observations", **here, page=page + 1) if page < page_count else None
         ),
     )
+
+
+def read_asked() -> dict[str, str]:
+    """Return what the address asks of the list; other names could mean something to a link."""
+    names = [*(field.name for field in CountFilterForm(MultiDict())), "page"]
+    return {name: request.args[name] for name in names if request.args.get(name)}
 
 
 def _number(text: str | None) -> int | None:
@@ -217,6 +224,15 @@ def list_visible_values(
         hidden |= {"profile_basis", "is_profile_known_before"}
     values = list_values(row, choices.variant_names, choices.profile_names)
     return [(label, value) for name, label, value in values if name not in hidden]
+
+
+def list_readable(row: Observation, choices: Choices) -> list[tuple[str, str, str]]:
+    """Return all fields of a record by name, without the counts that this reader may not see."""
+    hidden = set(Step) - set(visible_steps(row, current_reader()))
+    return [
+        (name, label, NOTHING if name in hidden else value)
+        for name, label, value in list_values(row, choices.variant_names, choices.profile_names)
+    ]
 
 
 def summarise(row: Observation, reader: Reader, choices: Choices) -> str:

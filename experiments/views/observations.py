@@ -53,6 +53,7 @@ def show_list(experiment_id: int, form: ReviewForm, chosen: tuple[int, ...] | li
         form=form,
         chosen=chosen,
         shown=pages.build_count_page(session, experiment, choices),
+        asked=pages.read_asked(),
         totals=pages.list_totals(session, experiment, choices),
         steps=pages.list_steps(reader),
         states=cells.count_by_state(session, experiment_id),
@@ -150,7 +151,7 @@ def show_conflict(experiment: Experiment, conflict: errors.OtherContentError):
         experiment=experiment,
         # A record of another experiment is nobody's business here.
         kept=conflict.kept if is_here else None,
-        kept_values=list_values(conflict.kept, *names) if is_here else [],
+        kept_values=pages.list_readable(conflict.kept, choices) if is_here else [],
         sent_values=list_values(conflict.sent, *names),
     ), 409
 
@@ -193,6 +194,7 @@ def correct_observation(observation_id):
     experiment = get_experiment(session, old.experiment_id)
     if request.method == "GET" and (away := _lead_away(experiment, old)):
         return away
+    _refuse_others(old)
     form = make_form(CorrectionForm, experiment)
     if request.method == "GET":
         waves = {wave.id: wave.number for wave in queries.list_waves(session, experiment.id)}
@@ -219,6 +221,12 @@ def correct_observation(observation_id):
     return show_correction(experiment, old, form, VoidForm(formdata=None))
 
 
+def _refuse_others(old: Observation) -> None:
+    # A form that comes back with errors shows the record that it is about.
+    if not services.may_change(old, g.place, current_reader()):
+        raise errors.NotYourRecordError
+
+
 def _lead_away(experiment: Experiment, old: Observation):
     obstacle = pages.find_obstacle(get_session(), experiment, old)
     if obstacle is None and not services.may_change(old, g.place, current_reader()):
@@ -237,7 +245,7 @@ def _show_replaced(experiment: Experiment, replaced: errors.AlreadyReplacedError
         "observations/replaced.html",
         experiment=experiment,
         newer=replaced.newer,
-        newer_values=list_values(replaced.newer, *names),
+        newer_values=pages.list_readable(replaced.newer, choices),
         sent_values=list_values(sent, *names) if sent else [],
         message=str(replaced),
     ), 409
@@ -266,6 +274,7 @@ def void_observation(observation_id):
     session = get_session()
     old = queries.get_observation(session, observation_id)
     experiment = get_experiment(session, old.experiment_id)
+    _refuse_others(old)
     void_form = VoidForm()
     if void_form.validate_on_submit():
         try:
@@ -322,4 +331,4 @@ def review_observations(experiment_id):
 def _after_review(experiment_id: int, chosen: list[int]) -> str:
     if request.form.get("page") == "record":
         return url_for(".show_observation", observation_id=chosen[0])
-    return url_for(".list_observations", experiment_id=experiment_id, **request.args)
+    return url_for(".list_observations", experiment_id=experiment_id, **pages.read_asked())

@@ -492,6 +492,14 @@ def test_faulty_file_holds_no_formula():
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+def test_formula_inside_a_cell_stays_inside_it(language, separator):
+    text = write_rows([[f"gewoon{separator}=1+1", "x"]], language).removeprefix("\ufeff")
+    rows = csv.reader(io.StringIO(text), delimiter=separator)
+    assert not [cell for row in rows for cell in row if cell.startswith("=")]
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
 def test_words_on_the_page_are_words_in_a_file(language):
     with command_context(language):
         for basis, word in PROFILE_BASES.items():

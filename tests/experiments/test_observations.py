@@ -316,6 +316,49 @@ def test_student_does_not_see_who_is_ahead(field):
     assert "Gereageerd" not in record.text
 
 
+def test_no_form_shows_a_student_the_outcome_of_others(field):
+    student = field.student
+    field.enter()
+    own = field.newest()
+    field.sign_in(Role.SUPERVISOR)
+    correct(field, own, responded="7", reached="12", offered="4321")
+    newer = field.newest()
+    first, last, uuid = newer.replaces_id, newer.id, str(newer.uuid)
+    field.sign_in(Role.STUDENT, student)
+    field.session.commit()
+    void = field.pages.submit(
+        f"/observations/{last}/void", {"void_reason": ""}, 403, at=field.new_url
+    )
+    faulty = field.record(observed_on="", reason="")
+    faulty_form = field.pages.submit(
+        f"/observations/{last}/correct", faulty, 403, at=field.new_url
+    )
+    late = field.pages.submit(
+        f"/observations/{first}/correct",
+        field.record(reason="laat", responded="5"),
+        409,
+        at=field.new_url,
+    )
+    twice = field.pages.submit(field.new_url, field.record(uuid=uuid, responded="5"), 409)
+    for page in (void, faulty_form, late, twice):
+        assert "7" not in [cell.text.split(" ")[0] for cell in page.page.all("td", "dd")]
+        assert "7" not in [field["value"] for field in page.page.all("input")]
+
+
+@pytest.mark.parametrize("name", ["experiment_id", "endpoint", "_external", "_scheme", "values"])
+def test_address_of_the_list_cannot_lead_its_links_astray(field, name):
+    field.enter()
+    field.sign_in(Role.SUPERVISOR)
+    page = field.pages.get(f"{field.counts_url}?{name}=x&state=pending")
+    assert f"{name}=" not in "".join(form["action"] or "" for form in page.page.all("form"))
+    answer = field.pages.submit(
+        f"{field.counts_url}/review?{name}=x&state=pending",
+        {"observation": field.newest().id, "state": "approved"},
+        at=field.counts_url,
+    )
+    assert answer.location == f"{field.counts_url}?state=pending"
+
+
 def test_list_filters_and_keeps_pages_apart(field):
     commands = [
         ObservationCreate(variant_id=field.variants[0].id, observed_on=COUNTED_ON, offered=number)
@@ -345,7 +388,7 @@ def test_strange_filters_do_no_harm(field):
 
 def test_template_file_names_the_variants(field):
     body = field.pages.get(f"{field.counts_url}/template.csv").body
-    assert body.startswith("\ufeffvariant;profiel;")
+    assert body.startswith('\ufeff"variant";"profiel";')
     assert field.variants[0].name_nl in body
 
 
