@@ -28,6 +28,7 @@ from experiments.services.observations import (
     open_counts,
 )
 from lab.access import Place, Reader
+from lab.privacy import mask_personal_data
 from lab.services.audit import record
 
 LONGEST_NAME = 255
@@ -119,7 +120,7 @@ def keep_preview(
         _empty(earlier, ImportState.CANCELLED)
     found = CountImport(
         experiment_id=experiment_id,
-        file_name=offered.name[-LONGEST_NAME:],
+        file_name=mask_personal_data(offered.name[-LONGEST_NAME:]),
         sha256=offered.sha256,
         notes=_list_notes(read, offered),
         columns=[list(pair) for pair in zip(read.fields, read.header, strict=True)],
@@ -223,7 +224,9 @@ def _allows_repeats(found: CountImport) -> bool:
 def _list_notes(read: ReadFile, offered: OfferedFile) -> list[list[Any]]:
     notes: Iterable[tuple[str, dict]] = read.notes
     if read.ignored:
-        notes = [*notes, ("ignored_columns", {"names": read.ignored})]
+        # A file without a heading has people's data where names of columns should stand.
+        names = [mask_personal_data(name) for name in read.ignored]
+        notes = [*notes, ("ignored_columns", {"names": names})]
     if offered.has_repeats:
         notes = [*notes, ("has_repeats", {})]
     return [list(note) for note in notes]
@@ -234,8 +237,16 @@ def _store_good(row: GoodRow) -> dict[str, Any]:
 
 
 def _store_faulty(row: FaultyRow) -> dict[str, Any]:
-    faults = [[fault.field, fault.code, fault.details] for fault in row.faults]
+    faults = [[fault.field, fault.code, _mask(fault.details)] for fault in row.faults]
     return {"line": row.line, "cells": row.cells, "faults": faults}
+
+
+def _mask(details: dict[str, Any]) -> dict[str, Any]:
+    # What is wrong with a cell often quotes it.
+    return {
+        name: mask_personal_data(value) if isinstance(value, str) else value
+        for name, value in details.items()
+    }
 
 
 def _empty(found: CountImport, state: ImportState) -> None:

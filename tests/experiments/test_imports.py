@@ -178,6 +178,24 @@ def test_personal_data_in_a_file_is_stored_nowhere(desk):
     assert "example.org" not in repr(found.faulty_rows[1]["cells"])
 
 
+def test_nothing_told_of_a_file_keeps_personal_data(desk):
+    lines = [
+        f"{HEAD};jan@example.org;",
+        line(remark="bel 06-12345678") + ";;",
+        line("piet@example.org") + ";;",
+        line(offered="Kerkstraat 12") + ";;",
+    ]
+    data = "\n".join(lines).encode()
+    preview = desk.offer_bytes(data, name="lijst van klaas@example.org.csv")
+    desk.session.expire_all()
+    found = desk.session.get(CountImport, int(preview.location.rsplit("/", 1)[1]))
+    kept = repr(found.model_dump())
+    assert found.faulty_count == 3
+    assert "example.org" not in kept
+    assert "12345678" not in kept
+    assert "Kerkstraat 12" not in kept
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_file_that_is_not_what_it_says_keeps_nothing(desk):
     for data, words in (
