@@ -61,6 +61,9 @@ CHECKERS = frozenset({Role.RESEARCHER, Role.SUPERVISOR})
 READERS = ALL - {Role.STUDENT}
 
 
+LARGEST_NUMBER = 2**31 - 1
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """Who may do one thing: roles in one's own lab, members of other labs, everybody."""
@@ -210,6 +213,9 @@ class Places:
 
     def find(self, session: Session, view_args: dict) -> Place:
         """Return the place that an address names, or end with «not found»."""
+        # A number that no database can hold is no number of anything.
+        if any(isinstance(value, int) and value > LARGEST_NUMBER for value in view_args.values()):
+            abort(404)
         for name, value in view_args.items():
             if name in self.finders:
                 place = self.finders[name](session, value)

@@ -1,6 +1,6 @@
 """Headers that keep a page to itself."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 
 POLICY = "; ".join(
     [
@@ -27,8 +27,19 @@ HEADERS = {
 
 
 def init_app(app: Flask) -> None:
-    """Send the headers with every answer of an application."""
+    """Refuse addresses that cannot be, and send the headers with every answer."""
+    app.before_request(_refuse_impossible_address)
     app.after_request(_add_headers)
+
+
+def _refuse_impossible_address() -> None:
+    # No text of ours holds this sign, and PostgreSQL fails on any question with it.
+    if any("\0" in text for text in (request.path, *request.args, *_list_asked())):
+        abort(400)
+
+
+def _list_asked() -> list[str]:
+    return [value for values in request.args.listvalues() for value in values]
 
 
 def _add_headers(response: Response) -> Response:

@@ -9,12 +9,15 @@ from sqlalchemy import JSON, UniqueConstraint, event, inspect
 from sqlmodel import Field, SQLModel
 
 from analysis.stats.results import Verdict
-from lab.models.columns import closed_set
+from lab.models.columns import KEEPABLE, closed_set
 
 REASON_LENGTH = 2000
 
 ReasonText = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_LENGTH)
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=REASON_LENGTH, pattern=KEEPABLE
+    ),
 ]
 
 

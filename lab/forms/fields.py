@@ -15,7 +15,8 @@ from lab.formats import current_style
 
 def strip(text: str | None) -> str:
     """Return a text without the space around it, empty when there is none."""
-    return (text or "").strip()
+    # No database takes the sign that other programs end a text with.
+    return (text or "").replace("\0", "").strip()
 
 
 class TextField(StringField):

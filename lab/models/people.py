@@ -15,7 +15,7 @@ EmailText = Annotated[
     StringConstraints(
         strip_whitespace=True,
         to_lower=True,
-        pattern=r"^[^@\s]+@[^@\s]+$",
+        pattern=r"^[^@\s\x00]+@[^@\s\x00]+$",
         max_length=254,
     ),
 ]
