@@ -15,8 +15,10 @@ from analysis.stats.proportions import (
 
 Array = NDArray[np.float64]
 
-# With fewer expected than this somewhere, the normal tails of score limits are far too thin.
+# With fewer expected than this, and one side this many times the other, the normal tails of score
+# limits are far too thin; between sides of about equal size their skewness cancels out.
 FEW_EXPECTED = 5.0
+UNEVEN = 2.0
 
 
 class RatePairs(NamedTuple):
@@ -50,8 +52,9 @@ class RateDifferences(NamedTuple):
 def compare_rates(pairs: RatePairs) -> RateDifferences:
     """Compare pairs of rates that count independent people; pairs without people give NaN.
 
-    Where fewer than 5 are expected to respond or not on a side, simultaneous limits leave out 0
-    only if the exact test does so at the same level: one person who responds is no proof.
+    Where fewer than 5 are expected to respond (or not) on a side and the other is more than twice
+    as big, simultaneous limits leave out 0 only if the exact test does so at the same level: one
+    person who responds is no proof.
     """
     result = RateDifferences(*(np.full(pairs.level.size, np.nan) for _ in range(7)))
     has_people = (pairs.nobs1 > 0) & (pairs.nobs2 > 0)
@@ -68,10 +71,12 @@ def compare_rates(pairs: RatePairs) -> RateDifferences:
 
 
 def hold_back_sparse(pairs: RatePairs, lower: Array, upper: Array) -> None:
-    """Move simultaneous limits to 0 where few are expected and the exact test is not convinced."""
+    """Move simultaneous limits to 0 in sparse, uneven pairs where the exact test finds no proof."""
     responded, people = pairs.count1 + pairs.count2, pairs.nobs1 + pairs.nobs2
     rarer, fewer = np.minimum(responded, people - responded), np.minimum(pairs.nobs1, pairs.nobs2)
-    is_doubtful = (rarer * fewer < FEW_EXPECTED * people) & ((lower > 0) | (upper < 0))
+    is_uneven = people - fewer > UNEVEN * fewer
+    is_sparse = is_uneven & (rarer * fewer < FEW_EXPECTED * people)
+    is_doubtful = is_sparse & ((lower > 0) | (upper < 0))
     for at in np.flatnonzero(is_doubtful).tolist():
         first, second = (pairs.count1[at], pairs.nobs1[at]), (pairs.count2[at], pairs.nobs2[at])
         sides = (*first, *second) if lower[at] > 0 else (*second, *first)
