@@ -94,7 +94,8 @@ def _describe_term(estimate: PooledEstimate, term: Term) -> dict[str, object]:
         is_flat = estimate.priors == PriorKind.NONE
         return {"sd": None if is_flat else MAIN_SD, "fixed": "flat" if is_flat else "prior"}
     found = estimate.terms[term]
-    return {"sd": found.sd, "sd_lower": found.lower, "sd_upper": found.upper}
+    record = {"sd": found.sd, "sd_lower": found.lower, "sd_upper": found.upper}
+    return record | {"fixed": "prior"} if found.is_from_prior else record
 
 
 def _list_estimates(estimate: PooledEstimate) -> Iterable[tuple]:

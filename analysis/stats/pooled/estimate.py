@@ -8,7 +8,7 @@ from analysis.stats.pooled.connected import find_parts
 from analysis.stats.pooled.data import Codes, PooledCells
 from analysis.stats.pooled.draws import JointDraws, draw_effects
 from analysis.stats.pooled.model import NothingToCompareError, PooledModel, build_model
-from analysis.stats.pooled.priors import PriorKind
+from analysis.stats.pooled.priors import PriorKind, is_from_prior
 from analysis.stats.pooled.reading import list_main_effects, list_undefined, read_fit
 from analysis.stats.pooled.results import PooledEstimate, TermEstimate, UnusedReason
 from analysis.stats.pooled.terms import Dropped, DropReason, Term
@@ -110,7 +110,9 @@ def _list_terms(
             found[term] = TermEstimate(float(np.exp(peak.log_sd[place])), None, None)
             continue
         middle, low, high = np.quantile(draws.sd[term], [0.5, 0.025, 0.975])
-        found[term] = TermEstimate(float(middle), float(low), float(high))
+        found[term] = TermEstimate(
+            float(middle), float(low), float(high), is_from_prior(term, model.labs)
+        )
     return found
 
 

@@ -60,11 +60,15 @@ class Claim(NamedTuple):
 
 
 class TermEstimate(NamedTuple):
-    """The standard deviation of a term with its 95 % interval."""
+    """The standard deviation of a term with its 95 % interval.
+
+    is_from_prior: too few labs to estimate it from.
+    """
 
     sd: float
     lower: float | None
     upper: float | None
+    is_from_prior: bool = False
 
 
 class MainEffect(NamedTuple):

@@ -102,7 +102,7 @@ class Criterion:
         start = self._find_start(log_sd, scales)
         mode = find_mode(self.model, scales, start, LOOSE[self.kind] if with_gradient else LOOSER)
         self.evaluations += 1
-        penalty = penalise(terms, log_sd, self.kind)
+        penalty = penalise(terms, log_sd, self.kind, self.model.labs)
         value = mode.log_marginal + penalty.value
         if not with_gradient:
             return Point(log_sd, value, None, None, mode)
