@@ -118,7 +118,8 @@ def _choose_state(part: ProfileEvidence, remarks: tuple[Remark, ...]) -> Proposa
 
 
 def _remark(part: ProfileEvidence, evidence: Evidence) -> Iterator[Remark]:
-    if part.profile is None and evidence.are_profiles_alike:
+    is_known = part.verdict != Verdict.NOT_ENOUGH_DATA and part.leader is not None
+    if part.profile is None and evidence.are_profiles_alike and is_known:
         yield Remark.PROFILES_ALIKE
     if part.verdict == Verdict.NO_DIFFERENCE:
         yield Remark.SMALL_EITHER_WAY

@@ -125,6 +125,12 @@ def tell_spread(comparison: ExperimentComparison, names: Names) -> str:
         return ""
     if spread.answer is ProfilesAnswer.NOT_ENOUGH:
         return _("We do not know yet whether one advice serves all profiles.")
+    if (
+        comparison.total.verdict == Verdict.NOT_ENOUGH_DATA
+        and spread.answer is ProfilesAnswer.ALIKE
+    ):
+        # What is not known of everyone together cannot be called best in every profile.
+        return _("So far we saw no difference that matters between the profiles.")
     if spread.largest_shortfall is None:
         return _tell_spread_without_size(spread.answer)
     base, best = choose_base(comparison), names.variants[spread.overall_best]
@@ -137,6 +143,12 @@ def tell_spread(comparison: ExperimentComparison, names: Names) -> str:
         return _(
             "Not everyone is served best by %(variant)s: in one profile another variant does better"
             " by about %(most)s in %(base)s. Give advice per profile.",
+            **size,
+        )
+    if spread.is_same_best and len(spread.best_variants) == 2:
+        return _(
+            "The same variant, %(variant)s, does best in both profiles. Between the profiles we"
+            " found no difference that matters: one advice will do.",
             **size,
         )
     if spread.is_same_best:

@@ -94,6 +94,12 @@ def test_alike_profiles_get_one_proposal_for_everyone():
     assert Remark.PROFILES_ALIKE in proposal.remarks
 
 
+def test_alike_profiles_are_no_argument_while_too_few_are_counted():
+    unknown = part(verdict=Verdict.NOT_ENOUGH_DATA)
+    [proposal] = propose_rules(evidence(part(YOUNG), alike=True, together=unknown), False)
+    assert proposal.remarks == (Remark.TOO_FEW_COUNTED,)
+
+
 def test_alike_profiles_can_be_kept_apart_on_request():
     found = evidence(part(YOUNG), part(OLD), alike=True)
     proposals = propose_rules(found, is_per_profile=True)

@@ -133,6 +133,31 @@ def test_social_pressure_says_one_advice_will_do():
         )
 
 
+def compare_two_profiles(*counts, **design):
+    """Compare the same two variants, with the same counts, in two profiles."""
+    cells = [
+        cell(variant, counts[2 * variant], counts[2 * variant + 1], profile=profile)
+        for variant in (0, 1)
+        for profile in ("a", "b")
+    ]
+    return compare_experiment(cells, ExperimentDesign(2, **{"control": 0, **design}))
+
+
+@pytest.mark.parametrize(
+    ("counts", "sentence"),
+    [
+        ((90, 1000, 140, 1000), "in beide profielen het best"),
+        ((43, 205, 59, 254), "Tussen de profielen zagen we tot nu toe geen verschil van belang."),
+    ],
+    ids=["known", "not_enough"],
+)
+def test_profiles_are_called_alike_as_surely_as_the_whole(counts, sentence):
+    with command_context("nl"):
+        said = tell_spread(compare_two_profiles(*counts, margin=0.03), NAMES)
+    assert sentence in said
+    assert ("volstaat" in said) == ("beide" in said)
+
+
 def test_reversed_totals_are_not_said_as_counts():
     comparison = compare_experiment(*ucb_admissions())
     with command_context("en"):
