@@ -131,7 +131,8 @@ def list_news(
     )
     if since is not None:
         statement = statement.where(AuditEntry.at > since)
-    return list(session.exec(statement.order_by(col(AuditEntry.id).desc()).limit(MOST_NEWS)))
+    newest = col(AuditEntry.at).desc(), col(AuditEntry.id).desc()
+    return list(session.exec(statement.order_by(*newest).limit(MOST_NEWS)))
 
 
 def name_experiments(session: Session, experiment_ids: Collection[int]) -> dict[int, str]:

@@ -53,7 +53,7 @@ KINDS: dict[str, Kind] = {
     "correct_observation": Kind(_l("counts corrected"), _LIST, _COUNTS),
     "void_observation": Kind(_l("record crossed out"), _LIST, _COUNTS),
     "review_observations": Kind(_l("counts checked"), _LIST, _COUNTS),
-    "finish_import": Kind(_l("file imported"), _LIST, _COUNTS),
+    "import_observations": Kind(_l("file imported"), _LIST, _COUNTS),
     "propose_advice": Kind(_l("proposals made"), "proposals.list_proposals", _PROPOSALS),
     "publish_advice": Kind(_l("advice published"), "proposals.list_proposals", _PROPOSALS),
     "reject_advice": Kind(_l("proposal rejected"), "proposals.list_proposals", _PROPOSALS),

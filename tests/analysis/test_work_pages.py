@@ -144,7 +144,7 @@ def test_news_is_what_colleagues_did_since_last_visit(work_of, session, build, l
     session.commit()
     page = work_of(Role.TEAM, lab, previous_visit_at=MOMENT - timedelta(days=1))
     assert "Nieuw sinds vorige keer" in headings(page)
-    assert "protocol gewijzigd · Sanne" in page.text
+    assert "protocol veranderd · Sanne" in page.text
     assert "nieuw experiment" not in page.text
 
 
@@ -166,6 +166,25 @@ def test_many_entries_of_one_kind_make_one_line(work_of, session, build, lab):
     page = work_of(Role.TEAM, lab)
     assert "tellingen ingevoerd (12×)" in page.text
     assert page.links.count(f"/experiments/{experiment.id}/observations") == 1
+
+
+def test_news_tells_of_imported_files_and_the_newest_first(work_of, session, build, lab):
+    experiment = build.experiment(lab)
+    colleague = reader_of(build.user(Role.STUDENT, lab), lab, Role.STUDENT)
+    later, earlier = MOMENT, MOMENT - timedelta(hours=3)
+    for at, action in ((later, "import_observations"), (earlier, "review_observations")):
+        record(
+            session,
+            by=colleague,
+            at=at,
+            action=action,
+            subject="experiment",
+            subject_id=experiment.id,
+            place=Place(lab.programme_id, lab.id),
+        )
+    session.commit()
+    text = work_of(Role.TEAM, lab).text
+    assert 0 < text.index("bestand ingelezen") < text.index("tellingen nagekeken")
 
 
 def test_student_gets_no_news_that_gives_the_outcome_away(client, session, build, lab, pages):
