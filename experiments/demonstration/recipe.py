@@ -251,8 +251,10 @@ def _make_experiment(rng, town, index, number, deviation, areas, interactions, t
     start, end = _draw_period(rng, status, index / number, today)
     design = _draw_design(rng)
     subject = SUBJECTS[(index + len(town.lab)) % len(SUBJECTS)]
+    # A lab with more experiments than subjects takes a subject up again, under a title of its own.
+    again = ", opnieuw gevraagd" if index >= len(SUBJECTS) else ""
     experiment = PlannedExperiment(
-        title=f"Meedenken over {subject}",
+        title=f"Meedenken over {subject}{again}",
         theme=rng.choice(THEMES),
         design=design,
         unit=_unit_of(design),

@@ -116,6 +116,12 @@ def test_invented_programme_has_the_mistakes_of_a_real_one(loaded):
     assert sum(observation.responded < 10 for observation in observations) > 50
 
 
+def test_no_lab_has_two_experiments_of_one_title():
+    for lab in make_programme(TODAY):
+        titles = [experiment.title for experiment in lab.experiments]
+        assert len(set(titles)) == len(titles)
+
+
 def test_recipe_gives_the_same_counts_for_the_same_seed():
     assert make_programme(TODAY) == make_programme(TODAY)
     assert make_programme(TODAY) != make_programme(TODAY, seed=1)
