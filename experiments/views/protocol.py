@@ -96,7 +96,10 @@ def _describe_subject(
 def _describe_model(experiment: Experiment, model) -> str:
     if experiment.is_without_profiles:
         return _("No model: all residents together")
-    return f"{in_language(model, 'name')} ({model.version})" if model else ""
+    if model is None:
+        return ""
+    name = in_language(model, "name")
+    return _("%(model)s, version %(version)s", model=name, version=model.version)
 
 
 def _name(label) -> str:
