@@ -129,6 +129,13 @@ def read_rows(path: Path, required: Sequence[str] = REQUIRED) -> list[FileRow]:
     return rows
 
 
+def list_unused_columns(path: Path) -> list[str]:
+    """Return the columns of a file that no count is read from: perhaps a name is misspelled."""
+    header = next(_list_filled(_open_table(_read_text(path))), [])
+    names = [name.strip() for name in header]
+    return [name for name in names if name and name.lower() not in (*REQUIRED, *OPTIONAL)]
+
+
 def _whole(reason: str, way_out: str) -> Fault:
     return Fault(0, "", reason, way_out)
 

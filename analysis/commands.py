@@ -6,7 +6,13 @@ from pathlib import Path
 import click
 from flask_babel import gettext as _
 
-from analysis.cells_file import CellsFileError, FileExperiment, VariantName, read_cells_file
+from analysis.cells_file import (
+    CellsFileError,
+    FileExperiment,
+    VariantName,
+    list_unused_columns,
+    read_cells_file,
+)
 from analysis.comparison_records import list_experiment_record, write_records
 from analysis.comparison_text import write_experiment
 from analysis.registry import load_estimator
@@ -70,6 +76,8 @@ def compare(
             for line in error.list_lines():
                 click.echo(line, err=True)
             raise SystemExit(WRONG_INPUT) from error
+        if unused := list_unused_columns(file):
+            click.echo(_("Columns that are not used: %(names)s.", names=", ".join(unused)), err=True)
         compared = [(one, _compare(one, chosen, margin, denominator)) for one in experiments]
         if as_json:
             click.echo(write_records([list_experiment_record(*pair) for pair in compared]))

@@ -316,3 +316,9 @@ def test_the_installed_command_answers(tmp_path):
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "b werkt duidelijk beter dan a" in done.stdout
+
+
+def test_columns_that_are_not_used_are_named(run):
+    result = run("profiel,channel,reached,responded\nA,letter,10,1\nA,card,10,2\n")
+    assert result.exit_code == 0
+    assert "profiel" in result.stderr
