@@ -77,7 +77,9 @@ def compare(
                 click.echo(line, err=True)
             raise SystemExit(WRONG_INPUT) from error
         if unused := list_unused_columns(file):
-            click.echo(_("Columns that are not used: %(names)s.", names=", ".join(unused)), err=True)
+            click.echo(
+                _("Columns that are not used: %(names)s.", names=", ".join(unused)), err=True
+            )
         compared = [(one, _compare(one, chosen, margin, denominator)) for one in experiments]
         if as_json:
             click.echo(write_records([list_experiment_record(*pair) for pair in compared]))
