@@ -183,12 +183,12 @@ def find_versions_in_force(session: Session, rule_ids: Collection[int]) -> dict[
     return {listed.rule.id: listed for listed in found}
 
 
-def list_published_experiments(session: Session, experiment_ids: Collection[int]) -> set[int]:
-    """Return which of these experiments have a report that everybody may read."""
-    statement = select(Experiment.id).where(
-        col(Experiment.id).in_(experiment_ids), Experiment.status == ExperimentStatus.PUBLISHED
-    )
-    return set(session.exec(statement))
+def find_statuses(
+    session: Session, experiment_ids: Collection[int]
+) -> dict[int, ExperimentStatus]:
+    """Return how far experiments are now, by number."""
+    statement = select(Experiment.id, Experiment.status)
+    return dict(session.exec(statement.where(col(Experiment.id).in_(experiment_ids))).all())
 
 
 def _select_versions():

@@ -13,8 +13,12 @@ from analysis.models.advice import ProposalState, VersionState
 from analysis.queries.advice import ListedVersion
 from experiments.grade import Grade, GradeReason
 from experiments.labels import GRADE_REASONS, GRADES
+from experiments.models.experiments import ExperimentStatus
 from lab import formats
 from lab.i18n import in_language
+
+# Of experiments that rules rest on, by number: how far each is now.
+Statuses = Mapping[int, ExperimentStatus]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class SourceLine:
     period: str
     reference: str
     has_public_report: bool
+    is_withdrawn: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +93,15 @@ class RuleChange:
     earlier: list[RuleCard]
 
 
-def build_cards(listed: Sequence[ListedVersion], published: Iterable[int] = ()) -> list[RuleCard]:
-    """Return versions as cards that all count in the same round number."""
+def build_cards(
+    listed: Sequence[ListedVersion], statuses: Statuses | None = None
+) -> list[RuleCard]:
+    """Return versions as cards that all count in the same round number.
+
+    With how far their experiments are now, the cards say what became of these.
+    """
     evidence = [read_evidence(one.version.evidence) for one in listed]
-    return _build_all(list(zip(listed, evidence, strict=True)), set(published))
+    return _build_all(list(zip(listed, evidence, strict=True)), statuses or {})
 
 
 def build_changes(
@@ -105,7 +115,7 @@ def build_changes(
         (one, exact.get(one.version.id) or read_evidence(one.version.evidence))
         for one in (*listed, *others)
     ]
-    cards = {card.version_id: card for card in _build_all(pairs, set())}
+    cards = {card.version_id: card for card in _build_all(pairs, {})}
     changes: dict[int, RuleChange] = {}
     for one in listed:
         card = cards[one.version.id]
@@ -117,11 +127,9 @@ def build_changes(
     return list(changes.values())
 
 
-def build_card(
-    listed: ListedVersion, evidence: RuleEvidence, published: Iterable[int] = ()
-) -> RuleCard:
+def build_card(listed: ListedVersion, evidence: RuleEvidence) -> RuleCard:
     """Return one version as a card with this evidence, which may be more exact than it kept."""
-    return _build_all([(listed, evidence)], set(published))[0]
+    return _build_all([(listed, evidence)], {})[0]
 
 
 def list_source_experiments(listed: Iterable[ListedVersion]) -> set[int]:
@@ -138,14 +146,14 @@ def _ids(listed: Iterable[ListedVersion]) -> set[int]:
 
 
 def _build_all(
-    pairs: list[tuple[ListedVersion, RuleEvidence]], published: set[int]
+    pairs: list[tuple[ListedVersion, RuleEvidence]], statuses: Statuses
 ) -> list[RuleCard]:
     base = words.choose_base(evidence for _listed, evidence in pairs)
-    return [_build(listed, evidence, base, published) for listed, evidence in pairs]
+    return [_build(listed, evidence, base, statuses) for listed, evidence in pairs]
 
 
 def _build(
-    listed: ListedVersion, evidence: RuleEvidence, base: int, published: set[int]
+    listed: ListedVersion, evidence: RuleEvidence, base: int, statuses: Statuses
 ) -> RuleCard:
     version, basis = listed.version, evidence.basis
     axis, rows = _build_rows(evidence)
@@ -168,7 +176,7 @@ def _build(
         grade=basis.grade,
         grade_meaning=str(GRADES[Grade(basis.grade)]),
         grade_reasons=[str(GRADE_REASONS[GradeReason(one)]) for one in basis.grade_reasons],
-        sources=[_build_source(source, published) for source in basis.sources],
+        sources=[_build_source(one, statuses.get(one.experiment_id)) for one in basis.sources],
         limits_of_use=words.write_limits_of_use(basis.sources),
         axis=axis,
         rows=rows,
@@ -185,7 +193,7 @@ def _build(
     )
 
 
-def _build_source(source: Source, published: set[int]) -> SourceLine:
+def _build_source(source: Source, status: ExperimentStatus | None) -> SourceLine:
     names = dict.fromkeys(name for name in (source.living_lab, source.municipality) if name)
     return SourceLine(
         experiment_id=source.experiment_id,
@@ -193,7 +201,8 @@ def _build_source(source: Source, published: set[int]) -> SourceLine:
         place=", ".join(names),
         period=words.write_period(source.starts_on, source.ends_on),
         reference=source.reference,
-        has_public_report=source.experiment_id in published,
+        has_public_report=status is ExperimentStatus.PUBLISHED,
+        is_withdrawn=status is ExperimentStatus.WITHDRAWN,
     )
 
 

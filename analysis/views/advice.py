@@ -54,7 +54,7 @@ def show_rule(rule_id):
     # Whoever may read no version of a rule need not know that there is one.
     if not listed:
         abort(404)
-    cards = build_cards(listed, _list_public_reports(listed))
+    cards = build_cards(listed, _find_statuses(listed))
     return render_template(
         "advice/show_rule.html",
         chosen=find_programme(session, rule.programme_id),
@@ -81,7 +81,7 @@ def _show_edition(chosen, edition, programmes=(), is_archive=False):
         editions=queries.list_editions(session, chosen.id) if chosen else [],
         newest=queries.find_newest_edition(session, chosen.id) if chosen else None,
         filters=filters,
-        cards=build_cards(shown, _list_public_reports(shown)),
+        cards=build_cards(shown, _find_statuses(shown)),
         is_archive=is_archive,
     )
 
@@ -94,5 +94,5 @@ def _address_of(chosen, edition):
     )
 
 
-def _list_public_reports(listed):
-    return queries.list_published_experiments(get_session(), list_source_experiments(listed))
+def _find_statuses(listed):
+    return queries.find_statuses(get_session(), list_source_experiments(listed))

@@ -218,6 +218,19 @@ def test_report_is_linked_once_it_is_published(session, build, lab, publisher, p
     assert address in pages.get("/advice").links
 
 
+def test_withdrawn_evidence_is_named_wherever_the_rule_stands(session, build, lab, publisher, pages):
+    experiment = counted_experiment(build, lab, [CLEAR])
+    [edition] = publisher.publish_all(experiment)
+    rule = session.exec(select(AdviceRuleVersion.advice_rule_id)).one()
+    addresses = ("/advice", f"/advice/editions/own/{edition.number}", f"/advice/{rule}")
+    session.commit()
+    assert not any("ingetrokken" in pages.get(address).text for address in addresses)
+    experiment.status = ExperimentStatus.WITHDRAWN
+    session.commit()
+    for address in addresses:
+        assert f"“{experiment.title}” is ingetrokken" in pages.get(address).text
+
+
 def test_advice_reads_in_english_too(build, lab, publisher, client, pages):
     publisher.publish_all(counted_experiment(build, lab, [CLEAR]))
     client.set_cookie("language", "en")
