@@ -12,7 +12,8 @@ from lab.queries import people
 
 LOOPBACK_ADDRESSES = {"127.0.0.1", "::1"}
 LOOPBACK_NAMES = {"localhost", "127.0.0.1", "[::1]"}
-FORWARDING_HEADERS = {"Forwarded", "X-Forwarded-For", "X-Real-Ip"}
+# Proxies, tunnels and content networks each say in their own way that they pass a request on.
+FORWARDING_HEADERS = {"forwarded", "via", "x-real-ip", "true-client-ip", "cf-connecting-ip"}
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,11 @@ def may_sign_in_here(user: User) -> bool:
 def comes_from_this_machine() -> bool:
     """Tell whether a request was made on the machine that serves it."""
     # Behind a proxy every request seems to come from this machine.
-    if any(header in request.headers for header in FORWARDING_HEADERS):
+    if any(_tells_of_a_proxy(name.lower()) for name, _value in request.headers):
         return False
     name = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
     return request.remote_addr in LOOPBACK_ADDRESSES and name in LOOPBACK_NAMES
+
+
+def _tells_of_a_proxy(header: str) -> bool:
+    return header in FORWARDING_HEADERS or header.startswith("x-forwarded")

@@ -1,10 +1,24 @@
 """Queries on failed attempts to sign in."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlmodel import Session, col, delete, func, select
 
 from lab.models.people import SignInAttempt
+
+# So many hexadecimal digits always fit in the number that names a lock.
+LOCK_DIGITS = 15
+
+
+def lock_attempts(session: Session, key_hashes: Iterable[str]) -> None:
+    """Let nobody else begin an attempt with these keys until this transaction ends."""
+    # SQLite has one writer at a time anyway.
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    # The same order for everybody: two attempts never wait for each other.
+    for number in sorted(int(key_hash[:LOCK_DIGITS], 16) for key_hash in key_hashes):
+        session.exec(select(func.pg_advisory_xact_lock(number)))
 
 
 def count_attempts(session: Session, key_hash: str, since: datetime) -> int:

@@ -53,6 +53,8 @@ def make_keys(secret: str, email: str, address: str) -> Keys:
 
 def begin_attempt(session: Session, keys: Keys, at: datetime) -> int:
     """Count an attempt as failed until it succeeds; return the seconds to wait, 0 for none."""
+    # Many attempts at the same moment would each see that one more is free.
+    throttle.lock_attempts(session, [key for key, _limit in keys.limits()])
     throttle.delete_old_attempts(session, at - max(ACCOUNT.period, ADDRESS.period))
     wait = max(_wait_for(session, key, limit, at) for key, limit in keys.limits())
     if wait <= timedelta(0):

@@ -1,9 +1,10 @@
 """Signing in and out, and how guessing is slowed down."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from lab.models.people import Role, SignInAttempt, User
 from lab.models.programmes import ProgrammeKind
@@ -149,6 +150,27 @@ def test_many_accounts_from_one_address_must_wait(session):
     assert waits(session, 50, "p{}@example.org".format) == 30
 
 
+def test_attempts_at_the_same_moment_are_counted_one_by_one(engine, session):
+    keys = sign_in.make_keys("secret", "a@example.org", "192.0.2.1")
+    for _ in range(4):
+        sign_in.begin_attempt(session, keys, MOMENT)
+    session.commit()
+
+    def attempt() -> int:
+        with Session(engine) as other:
+            seconds = sign_in.begin_attempt(other, keys, MOMENT)
+            other.commit()
+            return seconds
+
+    assert sign_in.begin_attempt(session, keys, MOMENT) == 0
+    with ThreadPoolExecutor() as pool:
+        second = pool.submit(attempt)
+        # It has to wait for the one before it, which is not over yet.
+        assert not wait([second], timeout=0.5).done
+        session.commit()
+        assert second.result() == 30
+
+
 @pytest.fixture
 def demonstration(build):
     """A demonstration account in a fictitious programme."""
@@ -165,6 +187,23 @@ def test_demonstration_account_is_refused_from_another_host(pages, demonstration
         "/sign-in", credentials(demonstration), status=403, environ_overrides=AWAY
     )
     assert "Demonstratieaccounts" in answer.errors[0]
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded", "Via", "X-Real-IP"],
+)
+def test_demonstration_account_is_refused_through_a_proxy(pages, demonstration, header):
+    sent = {header: "127.0.0.1"}
+    pages.submit("/sign-in", credentials(demonstration), status=403, headers=sent)
+
+
+@pytest.mark.parametrize("host", ["example.org", "localhost.example.org", "127.0.0.1.nip.io"])
+def test_demonstration_session_ends_under_another_name(pages, demonstration, host):
+    pages.submit("/sign-in", credentials(demonstration))
+    cookie = {"Cookie": f"proeftuin={pages.client.get_cookie('proeftuin').value}"}
+    pages.get("/labs", headers=cookie)
+    pages.get("/labs", status=303, headers=cookie, base_url=f"http://{host}")
 
 
 def test_demonstration_session_ends_on_another_host(pages, demonstration):
