@@ -1,8 +1,9 @@
 """The database: engine, one session per request, transactions and migrations."""
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -134,6 +135,8 @@ def _copy_file(url: str) -> None:
     path = Path(address.database)
     if path.exists() and path.stat().st_size:
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        shutil.copy2(
-            path, path.with_name(f"{path.stem}-before-upgrade-{moment}{path.suffix}")
-        )
+        copy = path.with_name(f"{path.stem}-before-upgrade-{moment}{path.suffix}")
+        # What was written last can stand in a file beside it, which the database itself reads too.
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+        shutil.copymode(path, copy)
