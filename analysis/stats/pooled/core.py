@@ -16,12 +16,14 @@ from analysis.stats.pooled.data import Array
 class Core:
     """Labs eliminated and the common Hessian, at given information on the keys.
 
-    common: (G, m) and of_lab: (G, q) scaled columns. gain: (L, q, G) lab effects per unit of the
+    common: (G, m) and of_lab: (G, q) scaled columns. own: (G,) when the last G columns of common
+    are a diagonal, an effect for each key, else None. gain: (L, q, G) lab effects per unit of the
     key's common effect, with a minus. lab_inverse: (L, q, q). hessian: (m, m).
     """
 
     common: Array
     of_lab: Array
+    own: Array | None
     gain: Array
     lab_inverse: Array
     hessian: Array
@@ -49,11 +51,12 @@ class Core:
     def find_covariance(self) -> "CoreCovariance":
         """Return the covariances of common effects, lab effects and keys."""
         common = np.linalg.inv(self.hessian)
-        shared = self.common @ common @ self.common.T
+        shared = _spread_to_keys(common, self.common, self.own)
         from_shared = self.gain @ shared
         lab = self.lab_inverse + from_shared @ np.swapaxes(self.gain, 1, 2)
-        between = self.of_lab @ from_shared
-        key = shared - between - np.swapaxes(between, 1, 2) + self.of_lab @ lab @ self.of_lab.T
+        # Half of the lab's own variance goes with each of the two transposed halves.
+        half = self.of_lab @ (from_shared - 0.5 * (lab @ self.of_lab.T))
+        key = shared - half - np.swapaxes(half, 1, 2)
         return CoreCovariance(np.diag(common), np.einsum("lqq->lq", lab).sum(axis=0), key)
 
 
@@ -67,7 +70,9 @@ class CoreCovariance:
     key: Array
 
 
-def eliminate_labs(information: Array, common: Array, of_lab: Array) -> Core:
+def eliminate_labs(
+    information: Array, common: Array, of_lab: Array, own: Array | None = None
+) -> Core:
     """Return the core; information: (L, G, G) on the keys of each lab, the rest as in Core."""
     labs, keys, _keys = information.shape
     columns = of_lab.shape[1]
@@ -76,11 +81,35 @@ def eliminate_labs(information: Array, common: Array, of_lab: Array) -> Core:
     lab_hessian = crossed @ of_lab + np.eye(columns)
     root = np.linalg.cholesky(lab_hessian)
     lab_logdet = 2.0 * float(np.log(np.einsum("lqq->lq", root)).sum())
-    lab_inverse = np.linalg.inv(lab_hessian)
-    gain = lab_inverse @ crossed
-    flat = (labs * columns, keys)
-    remaining = information.sum(axis=0) - gain.reshape(flat).T @ crossed.reshape(flat)
-    hessian = common.T @ remaining @ common
-    hessian = (hessian + hessian.T) / 2
+    inverse_root = np.linalg.inv(root)
+    turned = np.swapaxes(inverse_root, 1, 2)
+    half = inverse_root @ crossed
+    gain = turned @ half
+    flat = half.reshape(labs * columns, keys)
+    remaining = information.sum(axis=0) - flat.T @ flat
+    hessian = _gather_from_keys(remaining, common, own)
     hessian[np.diag_indices_from(hessian)] += 1.0
-    return Core(common, of_lab, gain, lab_inverse, hessian, lab_logdet)
+    return Core(common, of_lab, own, gain, turned @ inverse_root, hessian, lab_logdet)
+
+
+def _gather_from_keys(information: Array, common: Array, own: Array | None) -> Array:
+    """Return common' × information × common, (m, m), using that its last columns are diagonal."""
+    if own is None:
+        return common.T @ information @ common
+    rest = common[:, : common.shape[1] - own.size]
+    crossed = information @ rest
+    beside = own[:, None] * crossed
+    return np.block([[rest.T @ crossed, beside.T], [beside, own[:, None] * information * own]])
+
+
+def _spread_to_keys(covariance: Array, common: Array, own: Array | None) -> Array:
+    """Return common × covariance × common', (G, G), using that its last columns are diagonal."""
+    if own is None:
+        return common @ covariance @ common.T
+    count = common.shape[1] - own.size
+    rest = common[:, :count]
+    beside = rest @ covariance[:count, count:] * own
+    whole = (
+        rest @ covariance[:count, :count] @ rest.T + own[:, None] * covariance[count:, count:] * own
+    )
+    return whole + beside + beside.T

@@ -235,6 +235,7 @@ def _linearise(
         information.reshape(model.labs, keys, keys),
         model.key_common * scales.common,
         model.key_of_lab * scales.lab,
+        scales.common[-keys:] if model.has_own_effects else None,
     )
     return tuple(scores), System(model, scales, tuple(weights), tuple(blocks), core)
 

@@ -35,6 +35,11 @@ class PooledModel:
         """Columns of the lab effects at the keys, (keys, columns)."""
         return self.grid.of_lab.values[self.grid.key]
 
+    @property
+    def has_own_effects(self) -> bool:
+        """Whether each key has an effect of its own, in the last of the common columns."""
+        return self.terms.keeps(Term.PROFILE_CHANNEL_STYLE)
+
     def local_scale(self, block: Block, sd: dict[Term, float]) -> Array:
         """Return the standard deviation of each local effect of a block."""
         arms, locals_ = block.shape[2], block.shape[4]

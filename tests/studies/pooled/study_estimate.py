@@ -4,6 +4,7 @@ python -m tests.studies.pooled.study_estimate moderate --seeds 1001-1040 [--brea
 """
 
 import argparse
+import sys
 
 import numpy as np
 
@@ -19,6 +20,11 @@ def score_programme(programme, seed):
     return score(estimate_pooled(gather_cells(truth.rows), PooledOptions()), truth)
 
 
+def tell(line):
+    """Write one line."""
+    sys.stdout.write(f"{line}\n")
+
+
 def main():
     """Print the scores of a series of seeds."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -32,14 +38,15 @@ def main():
     )
     first, last = map(int, chosen.seeds.split("-"))
     scores = [score_programme(programme, seed) for seed in range(first, last + 1)]
-    print(chosen.programme, chosen.broken or ("null" if chosen.null else ""), len(scores), "seeds")
+    kind = chosen.broken or ("null" if chosen.null else "")
+    tell(f"{chosen.programme} {kind} {len(scores)} seeds")
     for name, values in zip(Score._fields, np.array(scores).T, strict=True):
         error = values.std(ddof=1) / np.sqrt(values.size)
-        print(f"  {name:26s} {values.mean():9.4f} ± {error:.4f}")
+        tell(f"  {name:26s} {values.mean():9.4f} ± {error:.4f}")
     claims, false = (
         sum(getattr(one, name) for one in scores) for name in ("claims", "false_claims")
     )
-    print(f"  {'false of all claims':26s} {false / claims if claims else 0.0:9.4f}")
+    tell(f"  {'false of all claims':26s} {false / claims if claims else 0.0:9.4f}")
 
 
 if __name__ == "__main__":
