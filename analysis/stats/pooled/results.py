@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from analysis.stats.pooled.data import Array, Codes, Variant
+from analysis.stats.pooled.design import Grid
 from analysis.stats.pooled.draws import JointDraws
 from analysis.stats.pooled.priors import PriorKind
 from analysis.stats.pooled.terms import Dropped, Term
@@ -98,6 +99,7 @@ class PooledEstimate:
     variants: tuple[Variant, ...]
     axes: tuple[str, ...]
     parts: Codes
+    grid: Grid | None
     draws: JointDraws | None
     log_marginal: float | None
     cells: int
