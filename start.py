@@ -23,18 +23,15 @@ import re
 import signal
 import socket
 import subprocess
-import time
-import urllib.request
 import webbrowser
 from dataclasses import dataclass, field
 
 from lab.paths import CHECKOUT
-from lab.starting.environment import LOCK, PROEFTUIN, PROJECT, PYTHON, install
+from lab.starting.application import HOST, Application, prepare, read_accounts
+from lab.starting.environment import LOCK, PROJECT, PYTHON, install
 from lab.starting.steps import StartError, Steps, explain, one_at_a_time, run
-from lab.starting.texts import language, text
+from lab.starting.texts import text
 
-HOST = "127.0.0.1"
-SECONDS_TO_START = 60
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -43,17 +40,37 @@ def needed_extras() -> set[str]:
     return {"postgres"} if os.environ.get("DATABASE_URL", "").startswith("postgres") else set()
 
 
-def set_up(steps: Steps) -> str:
-    """Install, prepare and load the demonstration; return the accounts to sign in with."""
+def set_up(steps: Steps) -> None:
+    """Do all but serve."""
     with one_at_a_time():
         install(steps, needed_extras())
-        demonstration = ["demo", "--unless-removed", "--language", language()]
         with steps.step("prepare") as title:
-            sequence = [PYTHON, "-m", "lab.starting.sequence"]
-            said = run([*sequence, "prepare", "then", *demonstration], title)
-    # The first line is about the database; lines that end in dots tell how far it is.
-    accounts = [line for line in said.splitlines()[1:] if not line.endswith("…")]
-    return "\n".join(accounts) or text("no_accounts")
+            prepare(title)
+    print(f"\n{read_accounts()}\n\n{text('set_up')}", flush=True)
+
+
+def open_proeftuin(steps: Steps, port: int, opens_browser: bool) -> None:
+    """Do all, and serve until somebody stops it."""
+    check_port(port)
+    with one_at_a_time():
+        install(steps, needed_extras())
+        with steps.step("open", port=port) as title:
+            application = Application(port)
+            try:
+                application.wait_until_it_answers(title)
+            except BaseException:
+                application.stop()
+                raise
+    try:
+        ready = text("is_open", address=application.address)
+        print(f"\n{read_accounts()}\n\n{ready}", flush=True)
+        if opens_browser and has_screen():
+            webbrowser.open(application.address)
+        application.serve()
+    except KeyboardInterrupt:
+        print("\n" + text("stopped"), flush=True)
+    finally:
+        application.stop()
 
 
 def check_port(port: int) -> None:
@@ -68,54 +85,6 @@ def check_port(port: int) -> None:
         except OSError as error:
             following = port + 1 if port < 65535 else 8000
             raise StartError(text("port_taken", port=port, next=following)) from error
-
-
-def serve(steps: Steps, port: int, accounts: str, opens_browser: bool) -> None:
-    """Serve until somebody stops it."""
-    check_port(port)
-    address = f"http://{HOST}:{port}/"
-    with steps.step("serve", port=port):
-        server = subprocess.Popen([PROEFTUIN, "serve", "--host", HOST, "--port", str(port)])
-        try:
-            wait_for(server, address)
-        except BaseException:
-            stop(server)
-            raise
-    try:
-        print(f"\n{accounts}\n\n{text('open', address=address)}", flush=True)
-        if opens_browser and has_screen():
-            webbrowser.open(address)
-        if server.wait():
-            raise StartError(text("server_ended"))
-    except KeyboardInterrupt:
-        print("\n" + text("stopped"), flush=True)
-    finally:
-        stop(server)
-
-
-def wait_for(server: subprocess.Popen, address: str) -> None:
-    """Wait until the application answers."""
-    # A proxy for the outside world must not get this question.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    deadline = time.monotonic() + SECONDS_TO_START
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            raise StartError(text("server_ended"))
-        with contextlib.suppress(OSError), opener.open(address + "healthz", timeout=5):
-            return
-        time.sleep(0.1)
-    raise StartError(text("server_silent"))
-
-
-def stop(server: subprocess.Popen) -> None:
-    """Ask the application to stop, and end it when it does not."""
-    if server.poll() is None:
-        server.terminate()
-        try:
-            server.wait(10)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
 
 
 def has_screen() -> bool:
@@ -140,7 +109,8 @@ def test(steps: Steps, arguments: list[str]) -> int:
     try:
         return tests.wait()
     except KeyboardInterrupt:
-        stop(tests)
+        tests.terminate()
+        tests.wait()
         raise
 
 
@@ -229,12 +199,9 @@ def main(words: list[str]) -> int:
     if options.command == "test":
         return test(Steps(4), options.for_pytest)
     if options.command == "setup":
-        print(f"\n{set_up(Steps(3))}\n\n{text('set_up')}")
-        return 0
-    check_port(options.port)
-    steps = Steps(4)
-    accounts = set_up(steps)
-    serve(steps, options.port, accounts, options.opens_browser)
+        set_up(Steps(3))
+    else:
+        open_proeftuin(Steps(3), options.port, options.opens_browser)
     return 0
 
 

@@ -20,7 +20,6 @@ from lab.starting.texts import text
 VENV = CHECKOUT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
-PROEFTUIN = BIN / ("proeftuin.exe" if os.name == "nt" else "proeftuin")
 PROJECT = CHECKOUT / "pyproject.toml"
 LOCK = CHECKOUT / "requirements.lock"
 STAMP = VENV / "proeftuin-installed.json"

@@ -38,7 +38,10 @@ DATABASE_URL noemt een PostgreSQL-database (een bestand in die map als je niets 
         "Preparing the database and the demonstration",
         "Database en demonstratie klaarzetten",
     ),
-    "serve": ("Starting Proeftuin on port {port}", "Proeftuin starten op poort {port}"),
+    "open": (
+        "Preparing the database and the demonstration, and starting on port {port}",
+        "Database en demonstratie klaarzetten, en starten op poort {port}",
+    ),
     "browser": ("Looking for Chromium", "Chromium zoeken"),
     "installed": ("Everything is installed", "Alles is geïnstalleerd"),
     "tests": ("Running the tests", "Tests uitvoeren"),
@@ -70,7 +73,11 @@ DATABASE_URL noemt een PostgreSQL-database (een bestand in die map als je niets 
         "Chromium installeren lukte niet, dus de browsertests zullen falen. Installeer zelf"
         " Chromium, of noem er een in de variabele CHROMIUM.",
     ),
-    "open": (
+    "accounts": (
+        "Accounts of the demonstration, for this computer only:\n{accounts}",
+        "Accounts van de demonstratie, alleen voor deze computer:\n{accounts}",
+    ),
+    "is_open": (
         "Proeftuin is ready: {address}\nStop it with Ctrl+C.",
         "Proeftuin is klaar: {address}\nStop met Ctrl+C.",
     ),
@@ -160,13 +167,13 @@ DATABASE_URL noemt een PostgreSQL-database (een bestand in die map als je niets 
         "{name} ontbreekt. Gebruik start.py uit een volledige kopie van Proeftuin.",
     ),
     "server_ended": (
-        "Proeftuin stopped while it started; the lines above say why.",
-        "Proeftuin stopte tijdens het starten; hierboven staat waarom.",
+        "Proeftuin stopped by itself; the lines above say why. Start it again.",
+        "Proeftuin stopte uit zichzelf; hierboven staat waarom. Start het opnieuw.",
     ),
     "server_silent": (
-        "Proeftuin did not answer within a minute. Try again; other programs may keep this"
+        "Proeftuin did not answer within five minutes. Try again; other programs may keep this"
         " computer busy.",
-        "Proeftuin antwoordde niet binnen een minuut. Probeer het opnieuw; misschien houden"
+        "Proeftuin antwoordde niet binnen vijf minuten. Probeer het opnieuw; misschien houden"
         " andere programma's deze computer bezig.",
     ),
 }

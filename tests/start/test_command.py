@@ -70,7 +70,7 @@ def copy_checkout(folder, *more):
     """Copy what start.py needs to speak, and more files when asked."""
     (folder / "lab" / "starting").mkdir(parents=True)
     names = ["start.py", "lab/__init__.py", "lab/paths.py", *more]
-    names += [f"lab/starting/{name}.py" for name in ("__init__", "environment", "steps", "texts")]
+    names += [f"lab/starting/{path.name}" for path in (ROOT / "lab" / "starting").glob("*.py")]
     for name in names:
         (folder / name).write_bytes((ROOT / name).read_bytes())
 
