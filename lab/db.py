@@ -1,6 +1,6 @@
 """The database: engine, one session per request, transactions and migrations."""
 
-import shutil
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -106,6 +106,7 @@ def migration_config(url: str) -> Config:
 
 def upgrade(url: str) -> None:
     """Bring a database to the newest form, after a copy when it is a file with data."""
+    _make_private_file(url)
     if is_current(url):
         return
     _copy_file(url)
@@ -128,15 +129,25 @@ def is_current(url: str) -> bool:
     return found == ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
-def _copy_file(url: str) -> None:
+def _find_file(url: str) -> Path | None:
     address = make_url(url)
-    if address.get_backend_name() != "sqlite" or not address.database:
-        return
-    path = Path(address.database)
-    if path.exists() and path.stat().st_size:
+    is_file = address.get_backend_name() == "sqlite" and address.database not in (None, ":memory:")
+    return Path(address.database) if is_file else None
+
+
+def _make_private_file(url: str) -> None:
+    # Left to itself, SQLite makes a file that everybody on the machine can read.
+    path = _find_file(url)
+    if path and path.parent.exists() and not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+
+
+def _copy_file(url: str) -> None:
+    path = _find_file(url)
+    if path and path.exists() and path.stat().st_size:
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         copy = path.with_name(f"{path.stem}-before-upgrade-{moment}{path.suffix}")
         # What was written last can stand in a file beside it, which the database itself reads too.
+        _make_private_file(f"sqlite:///{copy}")
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
             source.backup(target)
-        shutil.copymode(path, copy)
