@@ -106,10 +106,11 @@ def migration_config(url: str) -> Config:
 
 def upgrade(url: str) -> None:
     """Bring a database to the newest form, after a copy when it is a file with data."""
-    _make_private_file(url)
+    is_new = _make_private_file(url)
     if is_current(url):
         return
-    _copy_file(url)
+    if not is_new:
+        _copy_file(url)
     command.upgrade(migration_config(url), "head")
 
 
@@ -135,11 +136,13 @@ def _find_file(url: str) -> Path | None:
     return Path(address.database) if is_file else None
 
 
-def _make_private_file(url: str) -> None:
+def _make_private_file(url: str) -> bool:
     # Left to itself, SQLite makes a file that everybody on the machine can read.
     path = _find_file(url)
-    if path and path.parent.exists() and not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    if path is None or path.exists() or not path.parent.exists():
+        return False
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    return True
 
 
 def _copy_file(url: str) -> None:
