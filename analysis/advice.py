@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from analysis.evidence import Evidence, ProfileEvidence
+from analysis.evidence import Evidence, ProfileEvidence, count_different_things
 from analysis.models.advice import ProposalState
 from analysis.stats.results import Verdict, WarningCode
 
@@ -29,6 +29,7 @@ class Remark(StrEnum):
     CLUSTERS_LEAVE_NO_DOUBT = "clusters_leave_no_doubt"
     SMALL_EITHER_WAY = "small_either_way"
     TOO_FEW_COUNTED = "too_few_counted"
+    DIFFERENT_THINGS = "different_things"
     PROFILES_ALIKE = "profiles_alike"
     CONTROL_LEADS = "control_leads"
 
@@ -39,6 +40,7 @@ DOUBTS = {
     Remark.RIVAL_AS_GOOD,
     Remark.LOTTERY_WENT_WRONG,
     Remark.CLUSTERS_LEAVE_DOUBT,
+    Remark.DIFFERENT_THINGS,
 }
 
 
@@ -121,6 +123,8 @@ def _remark(part: ProfileEvidence, evidence: Evidence) -> Iterator[Remark]:
     is_known = part.verdict != Verdict.NOT_ENOUGH_DATA and part.leader is not None
     if part.profile is None and evidence.are_profiles_alike and is_known:
         yield Remark.PROFILES_ALIKE
+    if is_known and count_different_things(evidence.basis, part):
+        yield Remark.DIFFERENT_THINGS
     if part.verdict == Verdict.NO_DIFFERENCE:
         yield Remark.SMALL_EITHER_WAY
     elif part.verdict == Verdict.NOT_ENOUGH_DATA or part.leader is None:

@@ -10,7 +10,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from analysis.advice import Remark
-from analysis.evidence import ComparedVariant, RateEvidence, RuleEvidence, Source
+from analysis.evidence import (
+    ComparedVariant,
+    RateEvidence,
+    RuleEvidence,
+    Source,
+    count_different_things,
+)
 from analysis.models.advice import ProposalState, VersionState
 from analysis.stats.cells import Direction
 from analysis.stats.results import Verdict
@@ -58,6 +64,10 @@ REMARKS: Mapping[Remark, LazyString] = {
     ),
     Remark.SMALL_EITHER_WAY: _l("If there is a difference, it is too small to matter."),
     Remark.TOO_FEW_COUNTED: _l("Too few people were counted to see a difference that matters."),
+    Remark.DIFFERENT_THINGS: _l(
+        "The variants do not count the same thing: letters and doors, for instance. A"
+        " difference can come from that alone."
+    ),
     Remark.PROFILES_ALIKE: _l(
         "Between the profiles no difference was found that matters. One advice will do."
     ),
@@ -70,6 +80,7 @@ AGAINST = {
     Remark.LOTTERY_WENT_WRONG,
     Remark.CLUSTERS_LEAVE_DOUBT,
     Remark.TOO_FEW_COUNTED,
+    Remark.DIFFERENT_THINGS,
 }
 
 
@@ -109,6 +120,8 @@ def _quote(variant: ComparedVariant) -> str:
 
 
 def _name_units(evidence: RuleEvidence) -> str:
+    if count_different_things(evidence.basis, evidence.part):
+        return _("recipients")
     kind = DenominatorKind(evidence.basis.outcome.denominator_kind)
     known = DenominatorKind.PEOPLE if kind is DenominatorKind.NONE else kind
     return str(DENOMINATOR_KINDS[known])

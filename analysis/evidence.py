@@ -30,6 +30,8 @@ class ComparedVariant:
     channel_id: int
     style_ids: tuple[int, ...] = ()
     is_control: bool = False
+    # What it counts; None where evidence was written down before this was kept.
+    denominator_kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,12 @@ RULE_EVIDENCE = TypeAdapter(RuleEvidence)
 def write_evidence(evidence: RuleEvidence) -> dict:
     """Return evidence as plain values, to be kept with a version."""
     return RULE_EVIDENCE.dump_python(evidence, mode="json")
+
+
+def count_different_things(basis: Basis, part: ProfileEvidence) -> bool:
+    """Tell whether the two variants that a rule compares are counted in different things."""
+    places = [one for one in (part.leader, part.reference) if one is not None]
+    return len({basis.variants[one].denominator_kind for one in places}) > 1
 
 
 def read_evidence(written: dict) -> RuleEvidence:

@@ -216,12 +216,14 @@ def protect_counts(counts: Counts, is_exact: bool) -> ProtectedTable:
 def _name_all(request: OutcomeRequest) -> Names:
     kind = request.experiment.denominator_kind
     kind = DenominatorKind.PEOPLE if kind is DenominatorKind.NONE else kind
+    # Flyers and doors are both received; calling all of them flyers would be untrue.
+    is_mixed = len({variant.denominator_kind for variant in request.variants}) > 1
     profiles = {str(one.id): in_language(one, "name") for one in request.profiles}
     return Names(
         # A name of several words would run on into its sentence.
         variants=[f"“{in_language(variant, 'name')}”" for variant in request.variants],
         profiles={**profiles, None: _("Profile unknown")},
-        units=str(DENOMINATOR_KINDS[kind]),
+        units=_("recipients") if is_mixed else str(DENOMINATOR_KINDS[kind]),
         step=request.experiment.numerator_step.value,
     )
 

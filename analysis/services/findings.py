@@ -211,6 +211,7 @@ def _describe_variants(counts: Counts) -> tuple[ComparedVariant, ...]:
             channel_id=variant.channel_id,
             style_ids=variant.style_ids,
             is_control=variant.is_control,
+            denominator_kind=variant.denominator_kind,
         )
         for variant in counts.variants
     )

@@ -94,6 +94,16 @@ def test_alike_profiles_get_one_proposal_for_everyone():
     assert Remark.PROFILES_ALIKE in proposal.remarks
 
 
+def test_letters_against_doors_are_advised_with_reserve_only():
+    found = evidence(part(YOUNG))
+    kinds = zip(found.basis.variants, ("letters", "doors"), strict=True)
+    variants = tuple(replace(one, denominator_kind=kind) for one, kind in kinds)
+    found = replace(found, basis=replace(found.basis, variants=variants))
+    [proposal] = propose_rules(found, is_per_profile=True)
+    assert proposal.state == ProposalState.TENTATIVE
+    assert Remark.DIFFERENT_THINGS in proposal.remarks
+
+
 def test_alike_profiles_are_no_argument_while_too_few_are_counted():
     unknown = part(verdict=Verdict.NOT_ENOUGH_DATA)
     [proposal] = propose_rules(evidence(part(YOUNG), alike=True, together=unknown), False)
