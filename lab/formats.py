@@ -161,7 +161,9 @@ def month(day: dt.date | None) -> str:
 
 @lru_cache(maxsize=4096)
 def _write_period(first: dt.date, last: dt.date, language: str) -> str:
-    return format_interval(first, last, "yMMMd", locale=language)
+    # As in `date`, the day stands before the month in every language.
+    locale = "en_GB" if language == "en" else language
+    return format_interval(first, last, "yMMMd", locale=locale)
 
 
 def period(first: dt.date | None, last: dt.date | None) -> str:
