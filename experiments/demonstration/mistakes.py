@@ -59,7 +59,7 @@ def make_supervisor(lab: LivingLab) -> Reader:
     posts = tuple(
         Post(lab.id, lab.programme_id, role) for role in (Role.SUPERVISOR, Role.RESEARCHER)
     )
-    return Reader(name="Begeleider (verzonnen)", is_demonstration=True, posts=posts)
+    return Reader(name="Robin Voorbeeld", is_demonstration=True, posts=posts)
 
 
 def _list_experiments(written: list[WrittenLab]) -> list[tuple[LivingLab, Experiment]]:
