@@ -40,7 +40,9 @@ def test_formats_speak_dutch_outside_of_a_request():
     assert formats.percent(0.138) == "13,8%"
 
 
-@pytest.mark.parametrize(("language", "written"), [("en", "1–29 May 2026"), ("nl", "1–29 mei 2026")])
+@pytest.mark.parametrize(
+    ("language", "written"), [("en", "1–29 May 2026"), ("nl", "1–29 mei 2026")]
+)
 def test_periods_name_the_day_before_the_month(language, written):
     with command_context(language):
         assert formats.period(date(2026, 5, 1), date(2026, 5, 29)) == written
