@@ -1,0 +1,52 @@
+"""How much the advice rests on one lab or one experiment: what it is without each of them."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from analysis.stats.pooled.data import PooledCells, Variant
+from analysis.stats.pooled.estimate import PooledOptions, estimate_pooled
+from analysis.stats.pooled.results import PooledEstimate
+
+
+class LeftOut(StrEnum):
+    """What is left out at a time."""
+
+    LAB = "lab"
+    EXPERIMENT = "experiment"
+
+
+class AdviceChange(NamedTuple):
+    """Advice for a profile that differs when a lab or experiment is left out.
+
+    without: the advice then, None when there is none.
+    """
+
+    left_out: str
+    profile: str
+    advised: Variant
+    without: Variant | None
+
+
+def check_influence(
+    cells: PooledCells, options: PooledOptions, left_out: LeftOut
+) -> tuple[AdviceChange, ...]:
+    """Return every change of advice when one lab or experiment at a time is left out."""
+    whole = find_advice(estimate_pooled(cells, options))
+    codes = cells.lab if left_out == LeftOut.LAB else cells.experiment
+    names = cells.labs if left_out == LeftOut.LAB else cells.experiments
+    changes = []
+    for code in np.unique(codes).tolist():
+        rest = find_advice(estimate_pooled(cells.select(codes != code), options))
+        changes += [
+            AdviceChange(names[code], profile, advised, rest.get(profile))
+            for profile, advised in whole.items()
+            if rest.get(profile) != advised
+        ]
+    return tuple(changes)
+
+
+def find_advice(estimate: PooledEstimate) -> dict[str, Variant]:
+    """Return the advised variant of each profile that has one."""
+    return {one.profile: one.variant for one in estimate.estimates if one.is_advised}

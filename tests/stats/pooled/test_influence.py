@@ -1,0 +1,68 @@
+"""What advice rests on, and P(best) by quadrature."""
+
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.integrate import quad
+from scipy.stats import norm
+
+from analysis.stats.pooled.best import find_best_probabilities
+from analysis.stats.pooled.data import gather_cells
+from analysis.stats.pooled.estimate import PooledOptions
+from analysis.stats.pooled.influence import LeftOut, check_influence
+from tests.stats.pooled.programmes import row
+
+
+def test_advice_that_rests_on_one_lab_is_named():
+    rows = [
+        row("e1", "p", "a", 5000, 500, lab="large"),
+        row("e1", "p", "b", 5000, 900, lab="large"),
+        row("e2", "p", "a", 800, 130, lab="small"),
+        row("e2", "p", "b", 800, 70, lab="small"),
+    ]
+    changes = check_influence(gather_cells(rows), PooledOptions(), LeftOut.LAB)
+    assert {one.left_out for one in changes} <= {"large", "small"}
+    assert changes
+    assert all(one.advised != one.without for one in changes)
+
+
+def test_best_probability_equals_integration():
+    means, errors = [0.10, 0.12, 0.05], [0.01, 0.02, 0.05]
+
+    def first_is_best(value):
+        others = norm.cdf(value, means[1], errors[1]) * norm.cdf(value, means[2], errors[2])
+        return norm.pdf(value, means[0], errors[0]) * others
+
+    exact = quad(first_is_best, 0.0, 0.25, epsabs=1e-12, limit=500)[0]
+    assert find_best_probabilities(means, errors)[0] == pytest.approx(exact, abs=1e-6)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.tuples(st.floats(-1, 1), st.floats(0.01, 1)), min_size=2, max_size=8))
+def test_best_probabilities_sum_to_one(pairs):
+    means, errors = zip(*pairs, strict=True)
+    found = find_best_probabilities(means, errors)
+    assert found.sum() == pytest.approx(1.0)
+
+
+def test_best_probability_of_two_is_the_normal_distribution():
+    found = find_best_probabilities([0.3, 0.1], [0.2, 0.1])
+    assert found[0] == pytest.approx(norm.cdf(0.2 / np.hypot(0.2, 0.1)), abs=1e-9)
+
+
+def test_quadrature_takes_a_hundredth_of_the_time_of_draws():
+    means, errors = np.linspace(0.1, 0.2, 15), np.linspace(0.01, 0.03, 15)
+    generator = np.random.default_rng(1)
+    quick, slow = [], []
+    for _round in range(5):
+        start = time.perf_counter()
+        for _repeat in range(10):
+            find_best_probabilities(means, errors)
+        middle = time.perf_counter()
+        np.bincount(generator.normal(means, errors, (100_000, 15)).argmax(axis=1))
+        quick.append((middle - start) / 10)
+        slow.append(time.perf_counter() - middle)
+    assert min(quick) < 0.02 * min(slow)
