@@ -14,6 +14,7 @@ from analysis.models.advice import (
 )
 from analysis.queries import advice as queries
 from experiments.models.experiments import Experiment, ExperimentStatus
+from experiments.queries.cells import lock_counts
 from experiments.queries.experiments import get_experiment
 from lab.access import Place, Reader
 from lab.errors import DomainError, StaleError
@@ -57,12 +58,25 @@ class ExperimentWithdrawnError(DomainError):
         )
 
 
+class ExperimentReopenedError(StaleError):
+    """Counts that can still change are no ground for advice."""
+
+    def __init__(self, experiment: Experiment):
+        super().__init__(
+            _(
+                "“%(title)s” is in the field again, so its counts can change. Close it and make"
+                " proposals again.",
+                title=experiment.title,
+            )
+        )
+
+
 def publish_version(
     session: Session, version_id: int, command: DecisionCreate, *, by: Reader, at: datetime
 ) -> AdviceEdition:
     """Publish a proposal in a new edition; the version that was in force retires."""
     version = _take_proposal(session, version_id)
-    _check_not_withdrawn(session, version)
+    _check_evidence_stands(session, version)
     former = queries.find_published_version(session, version.advice_rule_id)
     if former:
         _retire(former, by=by, at=at)
@@ -109,12 +123,17 @@ def _take_proposal(session: Session, version_id: int) -> AdviceRuleVersion:
     return version
 
 
-def _check_not_withdrawn(session: Session, version: AdviceRuleVersion) -> None:
+def _check_evidence_stands(session: Session, version: AdviceRuleVersion) -> None:
     if version.experiment_id is None:
         return
+    # Nobody withdraws, reopens or recounts the experiment while it becomes advice.
+    lock_counts(session, version.experiment_id)
     experiment = get_experiment(session, version.experiment_id)
+    session.refresh(experiment)
     if experiment.status is ExperimentStatus.WITHDRAWN:
         raise ExperimentWithdrawnError(experiment)
+    if experiment.status is ExperimentStatus.IN_FIELD:
+        raise ExperimentReopenedError(experiment)
 
 
 def _decide(

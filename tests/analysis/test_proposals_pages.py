@@ -238,6 +238,15 @@ def test_withdrawn_experiment_is_not_published(pages, session, experiment):
     assert "ingetrokken" in refused.text
 
 
+def test_reopened_experiment_is_not_published(pages, session, experiment):
+    propose(pages, experiment)
+    get_experiment(session, experiment.id).status = ExperimentStatus.IN_FIELD
+    session.commit()
+    here = f"/advice/versions/{versions_of(session, experiment)[0].id}"
+    refused = pages.submit(f"{here}/publish", WHY, status=409, at=here)
+    assert "weer in het veld" in refused.text
+
+
 def test_team_sees_exact_counts_of_the_run(pages, session, experiment):
     propose(pages, experiment, division="profiles")
     few = versions_of(session, experiment)[2]
