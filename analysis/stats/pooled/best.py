@@ -16,8 +16,9 @@ LEAST_SHARE = 3e-4
 def find_best_probabilities(means: ArrayLike, std_errors: ArrayLike) -> Array:
     """Return P(each is the largest), of independent normals, to about 1e-9.
 
-    Where spreads differ a thousandfold the error is about 1e-7. It is the integral of each density times the distribution functions of all others, on one grid
+    It is the integral of each density times the distribution functions of all others, on one grid
     over the places where the largest can lie. Equal variants without spread share the chance.
+    Where spreads differ a thousandfold the error is about 1e-7.
     """
     mean = np.asarray(means, dtype=float)
     spread = np.asarray(std_errors, dtype=float)
