@@ -26,7 +26,7 @@ import subprocess
 import webbrowser
 from dataclasses import dataclass, field
 
-from lab.paths import CHECKOUT
+from lab.paths import CHECKOUT, instance_folder
 from lab.starting.application import HOST, Application, prepare, read_accounts
 from lab.starting.environment import LOCK, PROJECT, PYTHON, install
 from lab.starting.steps import StartError, Steps, explain, one_at_a_time, run
@@ -196,6 +196,9 @@ def main(words: list[str]) -> int:
     for needed in (LOCK, PROJECT):
         if not needed.exists():
             raise StartError(text("no_lock", name=needed.name))
+    if os.environ.get("PROEFTUIN_INSTANCE"):
+        # The commands run in the checkout, where a relative path would mean another folder.
+        os.environ["PROEFTUIN_INSTANCE"] = str(instance_folder())
     if options.command == "test":
         return test(Steps(4), options.for_pytest)
     if options.command == "setup":

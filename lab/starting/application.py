@@ -6,7 +6,7 @@ import threading
 import time
 import urllib.request
 
-from lab.paths import instance_folder
+from lab.paths import CHECKOUT, instance_folder
 from lab.starting.environment import PYTHON
 from lab.starting.steps import StartError, explain, run
 from lab.starting.texts import language, text
@@ -46,6 +46,7 @@ class Application:
         words = [*IN_ORDER, *preparation(), "then", "serve", "--host", HOST, "--port", str(port)]
         self.process = subprocess.Popen(
             words,
+            cwd=CHECKOUT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
