@@ -218,7 +218,7 @@ def test_report_is_linked_once_it_is_published(session, build, lab, publisher, p
     assert address in pages.get("/advice").links
 
 
-def test_withdrawn_evidence_is_named_wherever_the_rule_stands(session, build, lab, publisher, pages):
+def test_withdrawn_evidence_is_named_wherever_rule_stands(session, build, lab, publisher, pages):
     experiment = counted_experiment(build, lab, [CLEAR])
     [edition] = publisher.publish_all(experiment)
     rule = session.exec(select(AdviceRuleVersion.advice_rule_id)).one()
