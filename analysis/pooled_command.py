@@ -82,6 +82,8 @@ def estimate(
                 click.echo(line, err=True)
             raise SystemExit(WRONG_INPUT) from error
         used, left_out = _split_by_grade(rows)
+        # Half a million lines are heavy; nobody needs them once they are columns.
+        rows.clear()
         run = load_estimator("pooled_file")
         run(
             used,

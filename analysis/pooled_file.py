@@ -1,7 +1,6 @@
 """From the lines of a file to a pooled estimate in files."""
 
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.cells_file import FileRow
@@ -12,7 +11,7 @@ from analysis.stats.pooled.priors import PriorKind
 
 
 def estimate_rows(
-    rows: Sequence[FileRow],
+    rows: list[FileRow],
     output: Path,
     *,
     seed: int,
@@ -22,7 +21,10 @@ def estimate_rows(
     facts: dict[str, object],
     started: float,
 ) -> None:
-    """Estimate from lines of a file and write the answer; `started` is a perf_counter."""
+    """Estimate from lines of a file, which it empties, and write the answer.
+
+    started: a perf_counter.
+    """
     cells = gather_cells(
         [
             CellRow(
@@ -39,6 +41,7 @@ def estimate_rows(
             for row in rows
         ]
     )
+    rows.clear()
     options = PooledOptions(seed=seed, priors=PriorKind(priors), margin=margin)
     found = estimate_pooled(cells, options)
     seconds = round(time.perf_counter() - started, 3)
