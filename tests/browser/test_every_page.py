@@ -50,6 +50,7 @@ PAGES = [
     (RESEARCHER, "/experiments/{planned}/edit"),
     (RESEARCHER, "/experiments/{planned}/variants/new"),
     (RESEARCHER, "/variants/{variant}/edit"),
+    (RESEARCHER, "/variants/{variant}/remove"),
     (RESEARCHER, "/experiments/{planned}/status?to=registered"),
     (RESEARCHER, "/experiments/{published}/log"),
     (RESEARCHER, "/experiments/{published}/outcome"),
@@ -60,6 +61,7 @@ PAGES = [
     (RESEARCHER, "/programmes/{programme}/segmentation-models"),
     (RESEARCHER, "/programmes/{programme}/segmentation-models/new"),
     (RESEARCHER, "/segmentation-models/{model}"),
+    (RESEARCHER, "/segmentation-models/{model}/edit"),
     (RESEARCHER, "/segmentation-models/{model}/profiles/new"),
     (RESEARCHER, "/profiles/{profile}/edit"),
     (ADMINISTRATOR, "/labs/{lab}/edit"),
@@ -68,6 +70,7 @@ PAGES = [
     (ADMINISTRATOR, "/labs/{lab}/people"),
     (ADMINISTRATOR, "/labs/{lab}/people/invite"),
     (ADMINISTRATOR, "/memberships/{membership}/edit"),
+    (ADMINISTRATOR, "/memberships/{membership}/end"),
     (ADMINISTRATOR, "/partners/{partner}/edit"),
     (ADMINISTRATOR, "/programmes/{programme}/labels"),
     (ADMINISTRATOR, "/programmes/{programme}/labels/channels/new"),
@@ -137,12 +140,44 @@ def test_page_is_accessible_narrow_and_quiet(page, demonstration, numbers, role,
     if role != PUBLIC:
         demonstration.sign_in(page, role)
     page.goto(demonstration.address + address.format(**numbers))
-    assert_accessible(page)
-    assert_fits_narrow_screen(page)
-    assert_keyboard_reaches_all(page)
+    assert_fit_for_all(page)
     assert [url for url in elsewhere if not url.startswith("data:")] == []
     # A page that is rightly refused is reported by the browser too.
     assert [text for text in complaints if "status of 40" not in text] == []
+
+
+def assert_fit_for_all(page) -> None:
+    """Fail when the page shuts anybody out."""
+    assert_accessible(page)
+    assert_fits_narrow_screen(page)
+    assert_keyboard_reaches_all(page)
+
+
+def test_preview_of_an_import_is_fit_for_all(page, demonstration, numbers, tmp_path):
+    path = tmp_path / "counts.csv"
+    path.write_text("variant;dag;aangeboden;gereageerd\nA;2020-01-01;10;40\nB;vandaag;x;1\n")
+    demonstration.sign_in(page, RESEARCHER)
+    page.goto(f"{demonstration.address}/experiments/{numbers['in_field']}/imports/new")
+    page.locator("input[type=file]").set_input_files(path)
+    page.locator("main form button[type=submit]").first.click()
+    assert "2 regels met een fout" in page.locator("main").inner_text()
+    assert_fit_for_all(page)
+
+
+def test_invitation_is_fit_for_all(page, browser, demonstration, numbers):
+    demonstration.sign_in(page, ADMINISTRATOR)
+    page.goto(f"{demonstration.address}/labs/{numbers['lab']}/people/invite")
+    page.locator("[name=name]").fill("Nina Nieuw")
+    page.locator("[name=email]").fill("nina@example.org")
+    page.locator("[name=role][value=student]").check()
+    page.locator("main form button[type=submit]").first.click()
+    assert_fit_for_all(page)
+    link = re.search(r"http://\S+/invitations/[\w-]+", page.locator("main").inner_html())[0]
+    guest = browser.new_context(locale="nl-NL").new_page()
+    guest.goto(link)
+    assert "Nina Nieuw" in guest.locator("main").inner_html()
+    assert_fit_for_all(guest)
+    guest.context.close()
 
 
 def test_every_address_that_shows_a_page_is_looked_at(sqlite_url, tmp_path):
@@ -153,14 +188,9 @@ def test_every_address_that_shows_a_page_is_looked_at(sqlite_url, tmp_path):
         if address != "/no-such-page"
     }
     looked_at = shown | {
-        # These show a page only to whoever holds a link or has just offered a file:
-        # the tests of invitations and imports open them in the browser.
+        # These show a page only to whoever holds a link or has just offered a file.
         "account.accept_invitation",
         "imports.show_import",
-        # Confirmations with one button, made of the same parts as the others.
-        "people.end_membership",
-        "experiments.remove_variant",
-        "segmentation.change_model",
         # No pages.
         "static", "healthz", "theme_css", "imports.download_faulty_rows",
         "observations.download_template",
