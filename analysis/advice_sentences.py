@@ -106,7 +106,14 @@ def _hides_in_hundred(evidence: RuleEvidence) -> bool:
         return False
     is_better = evidence.part.verdict in (Verdict.CLEARLY_BETTER, Verdict.PROBABLY_BETTER)
     is_same = len(known) == 2 and round(100 * known[0]) == round(100 * known[1])
-    return max(known) < SMALL_RATE or (is_better and is_same)
+    return max(known) < SMALL_RATE or (is_better and is_same) or _misstates(known)
+
+
+def _misstates(rates: list[float]) -> bool:
+    """Tell whether whole numbers in a hundred would make a difference of nothing."""
+    hundreds = [100 * rate for rate in rates]
+    whole = round(hundreds[0]) - round(hundreds[-1])
+    return abs(whole - (hundreds[0] - hundreds[-1])) > 0.5 and whole != 0
 
 
 def name_variant(variant: ComparedVariant) -> str:

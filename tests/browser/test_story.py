@@ -11,6 +11,7 @@ from lab.models.people import Role
 
 PASSWORD = "een lang genoeg wachtwoord"
 TODAY = date.today()
+BASIS = "bekend uit een administratie"
 FILE = "variant;profiel;profiel bekend uit;dag;aangeboden;gereageerd\n"
 
 
@@ -111,7 +112,7 @@ def enter_count(page: Page, variant: int, offered: int, responded: int) -> None:
 def import_counts(page: Page, path) -> None:
     """Import a file with good rows and one that cannot be right."""
     rows = [
-        f"{variant};{profile};bekend uit gegevens;{TODAY.isoformat()};{offered};{responded}"
+        f"{variant};{profile};{BASIS};{TODAY.isoformat()};{offered};{responded}"
         for variant, profile, offered, responded in (
             ("A", "35 tot en met 49 jaar", 400, 44),
             ("B", "35 tot en met 49 jaar", 400, 76),

@@ -96,7 +96,6 @@ def test_a_programme_that_cannot_be_read_shows_nothing(client, build, lab):
         ("a_b", ["Korting"]),
         ("_", ["Korting"]),
         ("'; --", []),
-        ("x\0y", []),
     ],
 )
 def test_search_looks_for_the_words_as_typed(pages, build, lab, search, found):

@@ -1,6 +1,7 @@
 """The building blocks in a real browser: reachable, readable, on small screens and on paper."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.fixtures.browsers import (
     assert_accessible,
@@ -22,7 +23,7 @@ def test_gallery_is_accessible_in_light_and_dark(page, live_server, url):
 def test_form_with_errors_is_accessible(page, live_server):
     page.goto(live_server + "/form")
     page.click("main button.is-primary")
-    assert page.evaluate("document.activeElement.className").endswith("error-summary")
+    expect(page.locator(".error-summary")).to_be_focused()
     assert_accessible(page)
     assert_fits_narrow_screen(page)
 

@@ -210,3 +210,8 @@ def test_the_warning_names_the_unit_of_assignment():
         assert tell_warning(warned, NAMES.variants).startswith(
             "De varianten gingen naar hele huishoudens, maar er zijn personen geteld"
         )
+
+
+def test_whole_numbers_never_make_a_difference_of_nothing():
+    told = tell(compare(28, 1063, 24, 974), "nl")
+    assert "ongeveer 2,6 reacties, tegen 2,5" in told
