@@ -3,12 +3,18 @@
 from alembic import context
 from sqlmodel import SQLModel
 
+# Importing the modules with tables is what registers them.
+import analysis.models.advice
+import analysis.models.runs
+import experiments.models.experiments
+import experiments.models.imports
+import experiments.models.observations
 import lab.models.audit
 import lab.models.labels
 import lab.models.labs
 import lab.models.people
 import lab.models.programmes
-import lab.models.segmentation  # noqa: F401  importing them registers every table
+import lab.models.segmentation
 from lab.db import make_engine
 
 
