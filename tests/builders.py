@@ -81,9 +81,7 @@ class Builder:
         }
         user = self._keep(User(**values | fields))
         if role:
-            self._keep(
-                Membership(user_id=user.id, living_lab_id=lab.id, role=role, since=MOMENT)
-            )
+            self._keep(Membership(user_id=user.id, living_lab_id=lab.id, role=role, since=MOMENT))
         return user
 
     def channel(self, lab: LivingLab, code: str = "brief_adres") -> Channel:
@@ -96,9 +94,7 @@ class Builder:
 
     def style(self, lab: LivingLab, code: str = "persoonlijk") -> Style:
         """Return a shipped style of a lab's programme."""
-        statement = select(Style).where(
-            Style.programme_id == lab.programme_id, Style.code == code
-        )
+        statement = select(Style).where(Style.programme_id == lab.programme_id, Style.code == code)
         (found,) = self._read(statement)
         return found
 

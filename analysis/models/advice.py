@@ -72,9 +72,7 @@ class AdviceRuleVersion(SQLModel, table=True):
         sa_type=closed_set(VersionState, "state"),
         index=True,
     )
-    proposal_state: ProposalState = Field(
-        sa_type=closed_set(ProposalState, "proposal_state")
-    )
+    proposal_state: ProposalState = Field(sa_type=closed_set(ProposalState, "proposal_state"))
     verdict: Verdict = Field(sa_type=closed_set(Verdict, "verdict"))
     # The variant that is advised; empty when none is.
     channel_id: int | None = Field(default=None, foreign_key="channel.id")
@@ -82,9 +80,7 @@ class AdviceRuleVersion(SQLModel, table=True):
     # Counts, rates, differences and sources that the version rests on, as they were.
     evidence: dict = Field(default_factory=dict, sa_type=JSON)
     analysis_run_id: int = Field(foreign_key="analysis_run.id", index=True)
-    experiment_id: int | None = Field(
-        default=None, foreign_key="experiment.id", index=True
-    )
+    experiment_id: int | None = Field(default=None, foreign_key="experiment.id", index=True)
     living_lab_id: int = Field(foreign_key="living_lab.id", index=True)
     proposed_by_id: int | None = Field(default=None, foreign_key="user_account.id")
     proposed_at: datetime

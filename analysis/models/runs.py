@@ -14,12 +14,8 @@ class AnalysisRun(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     programme_id: int = Field(foreign_key="programme.id", index=True)
     # Empty when a run looks further than one lab or one experiment.
-    living_lab_id: int | None = Field(
-        default=None, foreign_key="living_lab.id", index=True
-    )
-    experiment_id: int | None = Field(
-        default=None, foreign_key="experiment.id", index=True
-    )
+    living_lab_id: int | None = Field(default=None, foreign_key="living_lab.id", index=True)
+    experiment_id: int | None = Field(default=None, foreign_key="experiment.id", index=True)
     estimator: str = Field(max_length=60)
     method_version: str = Field(max_length=20)
     product_version: str = Field(max_length=20)

@@ -183,9 +183,7 @@ def find_versions_in_force(session: Session, rule_ids: Collection[int]) -> dict[
     return {listed.rule.id: listed for listed in found}
 
 
-def find_statuses(
-    session: Session, experiment_ids: Collection[int]
-) -> dict[int, ExperimentStatus]:
+def find_statuses(session: Session, experiment_ids: Collection[int]) -> dict[int, ExperimentStatus]:
     """Return how far experiments are now, by number."""
     statement = select(Experiment.id, Experiment.status)
     return dict(session.exec(statement.where(col(Experiment.id).in_(experiment_ids))).all())

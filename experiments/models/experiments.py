@@ -85,19 +85,13 @@ class ExperimentBase(SQLModel):
     issue_type_id: int | None = Field(default=None, foreign_key="issue_type.id")
     phase_id: int | None = Field(default=None, foreign_key="phase.id")
     theme_id: int | None = Field(default=None, foreign_key="theme.id")
-    segmentation_model_id: int | None = Field(
-        default=None, foreign_key="segmentation_model.id"
-    )
+    segmentation_model_id: int | None = Field(default=None, foreign_key="segmentation_model.id")
     # No profile chosen is not the same as the choice to look at all residents together.
     is_without_profiles: bool = False
     purpose: Purpose = Field(sa_type=closed_set(Purpose, "purpose"))
     design_type: DesignType = Field(sa_type=closed_set(DesignType, "design_type"))
-    assignment_unit: AssignmentUnit = Field(
-        sa_type=closed_set(AssignmentUnit, "assignment_unit")
-    )
-    numerator_step: Step = Field(
-        default=Step.RESPONDED, sa_type=closed_set(Step, "numerator_step")
-    )
+    assignment_unit: AssignmentUnit = Field(sa_type=closed_set(AssignmentUnit, "assignment_unit"))
+    numerator_step: Step = Field(default=Step.RESPONDED, sa_type=closed_set(Step, "numerator_step"))
     denominator_step: Step = Field(
         default=Step.OFFERED, sa_type=closed_set(Step, "denominator_step")
     )
@@ -181,9 +175,7 @@ class VariantBase(SQLModel):
     description: LongText = ""
     # The part of the units that the design gives this variant.
     share: Share | None = None
-    cost_per_unit: Decimal | None = Field(
-        default=None, ge=0, max_digits=10, decimal_places=2
-    )
+    cost_per_unit: Decimal | None = Field(default=None, ge=0, max_digits=10, decimal_places=2)
     denominator_kind: DenominatorKind = Field(
         sa_type=closed_set(DenominatorKind, "denominator_kind")
     )
@@ -214,9 +206,7 @@ class VariantStyle(SQLModel, table=True):
 
     __tablename__ = "variant_style"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["style_id", "style_axis_id"], ["style.id", "style.style_axis_id"]
-        ),
+        ForeignKeyConstraint(["style_id", "style_axis_id"], ["style.id", "style.style_axis_id"]),
     )
 
     variant_id: int = Field(foreign_key="variant.id", primary_key=True)
@@ -240,9 +230,7 @@ class WaveShare(SQLModel, table=True):
     """The chance that a unit gets a variant in a wave."""
 
     __tablename__ = "wave_share"
-    __table_args__ = (
-        CheckConstraint("share > 0 AND share <= 1", name="share_is_a_share"),
-    )
+    __table_args__ = (CheckConstraint("share > 0 AND share <= 1", name="share_is_a_share"),)
 
     wave_id: int = Field(foreign_key="wave.id", primary_key=True)
     variant_id: int = Field(foreign_key="variant.id", primary_key=True)
@@ -259,9 +247,7 @@ class StatusChange(SQLModel, table=True):
     from_status: ExperimentStatus | None = Field(
         default=None, sa_type=closed_set(ExperimentStatus, "from_status")
     )
-    to_status: ExperimentStatus = Field(
-        sa_type=closed_set(ExperimentStatus, "to_status")
-    )
+    to_status: ExperimentStatus = Field(sa_type=closed_set(ExperimentStatus, "to_status"))
     changed_by_id: int | None = Field(default=None, foreign_key="user_account.id")
     changed_at: datetime
     reason: str = Field(default="", max_length=2000)

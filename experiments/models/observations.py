@@ -31,9 +31,7 @@ Count = Annotated[int, Field(ge=0, le=MAXIMUM_COUNT)]
 
 # Every pair of known steps must be in order, also when one in between is unknown.
 ORDERED_PAIRS = [
-    (earlier, later)
-    for position, later in enumerate(Step)
-    for earlier in list(Step)[:position]
+    (earlier, later) for position, later in enumerate(Step) for earlier in list(Step)[:position]
 ]
 
 
@@ -92,10 +90,7 @@ class Observation(ObservationBase, table=True):
     """One field record; it is never edited, only replaced by a later one."""
 
     __table_args__ = (
-        *(
-            CheckConstraint(f"{step} >= 0", name=f"{step}_not_negative")
-            for step in Step
-        ),
+        *(CheckConstraint(f"{step} >= 0", name=f"{step}_not_negative") for step in Step),
         *(
             CheckConstraint(f"{later} <= {earlier}", name=f"{later}_within_{earlier}")
             for earlier, later in ORDERED_PAIRS
@@ -108,9 +103,7 @@ class Observation(ObservationBase, table=True):
     experiment_id: int = Field(foreign_key="experiment.id", index=True)
     wave_id: int = Field(foreign_key="wave.id", index=True)
     # A correction replaces one earlier record, and each record is replaced once at most.
-    replaces_id: int | None = Field(
-        default=None, foreign_key="observation.id", unique=True
-    )
+    replaces_id: int | None = Field(default=None, foreign_key="observation.id", unique=True)
     # A record that says: what it replaces should not have been counted at all.
     is_void: bool = False
     correction_reason: str = Field(default="", max_length=2000)
@@ -119,9 +112,7 @@ class Observation(ObservationBase, table=True):
         sa_type=closed_set(ReviewState, "review_state"),
         index=True,
     )
-    import_id: int | None = Field(
-        default=None, foreign_key="count_import.id", index=True
-    )
+    import_id: int | None = Field(default=None, foreign_key="count_import.id", index=True)
     recorded_by_id: int | None = Field(default=None, foreign_key="user_account.id")
     recorded_at: datetime = Field(index=True)
 
@@ -183,9 +174,7 @@ class CountCell(SQLModel, table=True):
     experiment_id: int = Field(foreign_key="experiment.id", index=True)
     variant_id: int = Field(foreign_key="variant.id", index=True)
     profile_id: int | None = Field(default=None, foreign_key="profile.id")
-    profile_basis: ProfileBasis = Field(
-        sa_type=closed_set(ProfileBasis, "profile_basis")
-    )
+    profile_basis: ProfileBasis = Field(sa_type=closed_set(ProfileBasis, "profile_basis"))
     is_profile_known_before: bool
     area: str = Field(max_length=100)
     wave_id: int = Field(foreign_key="wave.id")

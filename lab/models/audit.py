@@ -15,12 +15,8 @@ class AuditEntry(SQLModel, table=True):
     at: datetime = Field(index=True)
     user_id: int | None = Field(default=None, foreign_key="user_account.id", index=True)
     user_name: str = Field(max_length=200)
-    programme_id: int | None = Field(
-        default=None, foreign_key="programme.id", index=True
-    )
-    living_lab_id: int | None = Field(
-        default=None, foreign_key="living_lab.id", index=True
-    )
+    programme_id: int | None = Field(default=None, foreign_key="programme.id", index=True)
+    living_lab_id: int | None = Field(default=None, foreign_key="living_lab.id", index=True)
     action: str = Field(max_length=60)
     subject: str = Field(max_length=60)
     subject_id: int | None = None

@@ -24,9 +24,7 @@ ShortText = Annotated[
 LongText = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=5000, pattern=KEEPABLE)
 ]
-Code = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=60)
-]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=60)]
 
 
 def closed_set(values: type[StrEnum], name: str) -> Enum:

@@ -92,9 +92,10 @@ def test_filter_that_leaves_nothing_says_so(pages, experiment):
 def test_denominator_is_chosen_before_any_filter(pages, experiment, session):
     count(session, experiment, ((3, None), (9, None)), area="Oost", reached=40)
     assert "als deel van bereikt" in read(pages, experiment, "?area=Oost").text
-    assert "bij 2 tellingen staat niet van hoeveel mensen" in read(
-        pages, experiment, "?area=Noord"
-    ).text
+    assert (
+        "bij 2 tellingen staat niet van hoeveel mensen"
+        in read(pages, experiment, "?area=Noord").text
+    )
 
 
 def test_chosen_filter_stays_chosen_and_leads_back(pages, experiment):

@@ -330,9 +330,7 @@ def test_no_form_shows_a_student_the_outcome_of_others(field):
         f"/observations/{last}/void", {"void_reason": ""}, 403, at=field.new_url
     )
     faulty = field.record(observed_on="", reason="")
-    faulty_form = field.pages.submit(
-        f"/observations/{last}/correct", faulty, 403, at=field.new_url
-    )
+    faulty_form = field.pages.submit(f"/observations/{last}/correct", faulty, 403, at=field.new_url)
     late = field.pages.submit(
         f"/observations/{first}/correct",
         field.record(reason="laat", responded="5"),
