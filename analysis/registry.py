@@ -8,7 +8,7 @@ from typing import Any
 ESTIMATORS = {
     "single_experiment": "analysis.stats.single_experiment:estimate_single_experiment",
     "pooled": "analysis.stats.pooled.estimate:estimate_pooled",
-    "pooled_file": "analysis.pooled_file:estimate_rows",
+    "pooled_file": "analysis.pooled.rows:estimate_rows",
 }
 
 

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from analysis.cells_file import FileRow
-from analysis.estimate_files import write_estimate
+from analysis.pooled.files import write_estimate
 from analysis.stats.pooled.data import CellRow, gather_cells
 from analysis.stats.pooled.estimate import PooledOptions, estimate_pooled
 from analysis.stats.pooled.priors import PriorKind
