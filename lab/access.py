@@ -28,6 +28,9 @@ class Action(StrEnum):
     IMPORT_COUNTS = "import_counts"
     REVIEW_COUNTS = "review_counts"
     READ_OUTCOME = "read_outcome"
+    READ_EVIDENCE = "read_evidence"
+    RUN_ANALYSIS = "run_analysis"
+    READ_JOB = "read_job"
     READ_ADVICE = "read_advice"
     READ_PROPOSALS = "read_proposals"
     DECIDE_ADVICE = "decide_advice"
@@ -97,6 +100,10 @@ TABLE: dict[Action, Grant] = {
     Action.IMPORT_COUNTS: Grant(CHECKERS),
     Action.REVIEW_COUNTS: Grant(CHECKERS),
     Action.READ_OUTCOME: Grant(READERS, Reach.PUBLISHED, Reach.PUBLISHED),
+    Action.READ_EVIDENCE: Grant(READERS, Reach.PUBLISHED, Reach.PUBLISHED),
+    Action.RUN_ANALYSIS: Grant(RESEARCHERS),
+    # Only who may start some long work gets this far; each kind of job has its own action too.
+    Action.READ_JOB: Grant(ALL),
     Action.READ_PROPOSALS: Grant(READERS),
     Action.DECIDE_ADVICE: Grant(RESEARCHERS),
 }

@@ -12,7 +12,7 @@ COMMANDS = {
     "compare": ("analysis.commands:compare", "Compare the variants in a file with counts."),
     "demo": ("analysis.demonstration:demo", "Load the demonstration, or remove it."),
     "estimate": (
-        "analysis.pooled_command:estimate",
+        "analysis.pooled.command:estimate",
         "Estimate what works best from all experiments in a file.",
     ),
     "prepare": ("lab.commands:prepare", "Make the secret key and the database."),

@@ -81,7 +81,8 @@ class AdviceRuleVersion(SQLModel, table=True):
     evidence: dict = Field(default_factory=dict, sa_type=JSON)
     analysis_run_id: int = Field(foreign_key="analysis_run.id", index=True)
     experiment_id: int | None = Field(default=None, foreign_key="experiment.id", index=True)
-    living_lab_id: int = Field(foreign_key="living_lab.id", index=True)
+    # Both are empty when the evidence is that of all labs together.
+    living_lab_id: int | None = Field(default=None, foreign_key="living_lab.id", index=True)
     proposed_by_id: int | None = Field(default=None, foreign_key="user_account.id")
     proposed_at: datetime
     decided_by_id: int | None = Field(default=None, foreign_key="user_account.id")

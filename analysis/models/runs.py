@@ -28,6 +28,15 @@ class AnalysisRun(SQLModel, table=True):
     run_at: datetime
 
 
+class AnalysisDraws(SQLModel, table=True):
+    """The joint draws of a pooled run, as the bytes of a compressed numpy archive."""
+
+    __tablename__ = "analysis_draws"
+
+    run_id: int = Field(foreign_key="analysis_run.id", primary_key=True)
+    content: bytes
+
+
 class ImmutableRunError(RuntimeError):
     """Something tried to rewrite a calculation instead of making a new one."""
 

@@ -10,6 +10,7 @@ import experiments.models.experiments
 import experiments.models.imports
 import experiments.models.observations
 import lab.models.audit
+import lab.models.jobs
 import lab.models.labels
 import lab.models.labs
 import lab.models.people

@@ -1,0 +1,61 @@
+"""Which cells a scope lets through, what is left out and why, and the names behind the codes."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from pydantic import TypeAdapter
+
+from analysis.pooled.scope import NotUsed
+from analysis.stats.pooled.data import CellRow
+
+# The code of all residents together, where an experiment looks at no profiles.
+EVERYONE = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What something is called, in both languages."""
+
+    nl: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamedExperiment:
+    """An experiment as it was called and graded when the cells were gathered."""
+
+    title: str
+    living_lab: str
+    grade: str
+    starts_on: date | None = None
+    ends_on: date | None = None
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What stands behind the codes in cells, by code.
+
+    A code is the number of a record as text. styles: by the number of the style; a cell's style is
+    `axis=style` parts of numbers, in the order of the axes' numbers, joined by `;`. waves of cells
+    hold the number of the wave and the kind of denominator, since kinds are not contrasted.
+    """
+
+    labs: dict[str, str]
+    experiments: dict[str, NamedExperiment]
+    profiles: dict[str, Name]
+    channels: dict[str, Name]
+    styles: dict[str, Name]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The cells of a scope, in a fixed order, what was left out, and the names."""
+
+    rows: tuple[CellRow, ...]
+    not_used: tuple[NotUsed, ...]
+    names: Names
+
+
+NAMES = TypeAdapter(Names)
+NOT_USED = TypeAdapter(tuple[NotUsed, ...])
