@@ -1,5 +1,6 @@
 """The pooled estimator: from count cells of all experiments to what works best for whom."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from analysis.stats.pooled.data import Codes, PooledCells
 from analysis.stats.pooled.draws import JointDraws, draw_effects
 from analysis.stats.pooled.model import NothingToCompareError, PooledModel, build_model
 from analysis.stats.pooled.priors import PriorKind, is_from_prior
+from analysis.stats.pooled.progress import OnProgress, part_of
 from analysis.stats.pooled.reading import list_main_effects, list_undefined, read_fit
 from analysis.stats.pooled.results import PooledEstimate, TermEstimate, UnusedReason
 from analysis.stats.pooled.terms import Dropped, DropReason, Term
@@ -28,6 +30,9 @@ COMPONENTS = 48
 # Large programmes know their standard deviations well enough for fewer draws of them.
 FEWER_COMPONENTS, MANY_CELLS = 24, 3_000
 LEAST_EFFECTIVE = 8.0
+# Which part of the work the fit is, and how many evaluations its climb takes about.
+FITTING = (0.05, 0.85)
+EVALUATIONS_TO_PEAK = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +44,13 @@ class PooledOptions:
     margin: float = 0.005
 
 
-def estimate_pooled(cells: PooledCells, options: PooledOptions) -> PooledEstimate:
-    """Estimate every profile × variant from all cells; same seed, same answer."""
+def estimate_pooled(
+    cells: PooledCells, options: PooledOptions, on_progress: OnProgress | None = None
+) -> PooledEstimate:
+    """Estimate every profile × variant from all cells; same seed, same answer.
+
+    on_progress: takes the share that is done; what it raises ends the fit.
+    """
     with one_thread():
         try:
             model = build_model(cells)
@@ -48,11 +58,22 @@ def estimate_pooled(cells: PooledCells, options: PooledOptions) -> PooledEstimat
             return _nothing(cells, options)
         generator = np.random.default_rng(options.seed)
         criterion = Criterion.of(model, options.priors)
+        criterion.on_evaluation = _watch(criterion, part_of(on_progress, *FITTING))
         peak = find_peak(criterion)
         components = _draw_components(criterion, peak, generator)
         parts = find_parts(model.cells, model.stratum, model.grid.variants)
         draws = draw_effects(model, cells, parts, components, peak.mode, DRAWS, generator)
-        return _summarise(cells, model, criterion, peak, components, draws, options)
+        reading = part_of(on_progress, FITTING[1], 1.0)
+        return _summarise(cells, model, criterion, peak, components, draws, options, reading)
+
+
+def _watch(criterion: Criterion, on_progress: OnProgress | None) -> Callable[[], None] | None:
+    """Return what tells after each evaluation how far the fit is, of about as many as it takes."""
+    if on_progress is None:
+        return None
+    expected = EVALUATIONS_TO_PEAK + 3 * len(criterion.model.terms.random)
+    expected += _count_components(criterion)
+    return lambda: on_progress(min(criterion.evaluations / expected, 1.0))
 
 
 def _draw_components(
@@ -62,11 +83,15 @@ def _draw_components(
     if criterion.kind == PriorKind.NONE or not peak.log_sd.size:
         return [Draw.of(peak)]
     shape = find_shape(criterion, peak)
-    count = FEWER_COMPONENTS if criterion.model.cells.size > MANY_CELLS else COMPONENTS
+    count = _count_components(criterion)
     draws = draw_variances(criterion, shape, count, generator)
     if count_effective(draws) < LEAST_EFFECTIVE:
         draws = draw_variances(criterion, shape, 4 * count, generator)
     return draws
+
+
+def _count_components(criterion: Criterion) -> int:
+    return FEWER_COMPONENTS if criterion.model.cells.size > MANY_CELLS else COMPONENTS
 
 
 def _summarise(
@@ -77,8 +102,9 @@ def _summarise(
     components: list[Draw],
     draws: JointDraws,
     options: PooledOptions,
+    on_progress: OnProgress | None,
 ) -> PooledEstimate:
-    estimates, claims = read_fit(cells, model, draws, options.margin)
+    estimates, claims = read_fit(cells, model, draws, options.margin, on_progress)
     return PooledEstimate(
         estimates=estimates,
         claims=claims,

@@ -7,6 +7,7 @@ import numpy as np
 
 from analysis.stats.pooled.data import PooledCells, Variant
 from analysis.stats.pooled.estimate import PooledOptions, estimate_pooled
+from analysis.stats.pooled.progress import OnProgress
 from analysis.stats.pooled.results import PooledEstimate
 
 
@@ -30,20 +31,29 @@ class AdviceChange(NamedTuple):
 
 
 def check_influence(
-    cells: PooledCells, options: PooledOptions, left_out: LeftOut
+    cells: PooledCells,
+    options: PooledOptions,
+    left_out: LeftOut,
+    on_progress: OnProgress | None = None,
 ) -> tuple[AdviceChange, ...]:
-    """Return every change of advice when one lab or experiment at a time is left out."""
+    """Return every change of advice when one lab or experiment at a time is left out.
+
+    on_progress: takes the share that is done; what it raises ends the check.
+    """
     whole = find_advice(estimate_pooled(cells, options))
     codes = cells.lab if left_out == LeftOut.LAB else cells.experiment
     names = cells.labs if left_out == LeftOut.LAB else cells.experiments
     changes = []
-    for code in np.unique(codes).tolist():
+    held = np.unique(codes).tolist()
+    for place, code in enumerate(held):
         rest = find_advice(estimate_pooled(cells.select(codes != code), options))
         changes += [
             AdviceChange(names[code], profile, advised, rest.get(profile))
             for profile, advised in whole.items()
             if rest.get(profile) != advised
         ]
+        if on_progress:
+            on_progress((place + 1) / len(held))
     return tuple(changes)
 
 

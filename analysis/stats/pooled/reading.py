@@ -16,6 +16,7 @@ from analysis.stats.pooled.decisions import (
 from analysis.stats.pooled.draws import JointDraws
 from analysis.stats.pooled.mode import Mode
 from analysis.stats.pooled.model import PooledModel
+from analysis.stats.pooled.progress import OnProgress
 from analysis.stats.pooled.results import MAIN_PART, Claim, MainEffect, VariantEstimate
 from analysis.stats.pooled.terms import MAIN, Term
 from analysis.stats.results import Status, Verdict
@@ -26,7 +27,11 @@ FARTHEST, LOOSEST = 12.0, 50.0
 
 
 def read_fit(
-    cells: PooledCells, model: PooledModel, draws: JointDraws, margin: float
+    cells: PooledCells,
+    model: PooledModel,
+    draws: JointDraws,
+    margin: float,
+    on_progress: OnProgress | None = None,
 ) -> tuple[tuple[VariantEstimate, ...], tuple[Claim, ...]]:
     """Return a row per profile × variant that was tried or can be predicted, and all claims.
 
@@ -45,6 +50,8 @@ def read_fit(
             was_tried, own = bool(tried[profile, place]), int(draws.parts[place])
             missing = VariantEstimate(name, variant, Status.UNDEFINED, was_tried, own)
             estimates.append(rows.get(place, missing))
+        if on_progress:
+            on_progress((profile + 1) / len(model.grid.profiles))
     return tuple(estimates), tuple(claims)
 
 

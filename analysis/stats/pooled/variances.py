@@ -5,6 +5,7 @@ those of Fellner and Schall (Wood & Fasiolo 2017). Draws come from a normal that
 axes (Rue, Martino & Chopin 2009) and carry importance weights.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -79,6 +80,7 @@ class Criterion:
     """The log posterior of log standard deviations, with a count of its evaluations.
 
     A mode is sought from `effects`, on the unit scale of `scales`.
+    on_evaluation: called after each.
     """
 
     model: PooledModel
@@ -87,6 +89,7 @@ class Criterion:
     scales: Scales
     tangents: Tangents | None = None
     evaluations: int = 0
+    on_evaluation: Callable[[], None] | None = None
 
     @classmethod
     def of(cls, model: PooledModel, kind: PriorKind) -> "Criterion":
@@ -102,6 +105,8 @@ class Criterion:
         start = self._find_start(log_sd, scales)
         mode = find_mode(self.model, scales, start, LOOSE[self.kind] if with_gradient else LOOSER)
         self.evaluations += 1
+        if self.on_evaluation:
+            self.on_evaluation()
         penalty = penalise(terms, log_sd, self.kind, self.model.labs)
         value = mode.log_marginal + penalty.value
         if not with_gradient:
