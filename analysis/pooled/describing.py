@@ -1,0 +1,170 @@
+"""From a pooled estimate to the record that is kept of it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+
+from analysis.pooled.networks import Network
+from analysis.pooled.record import (
+    ClaimRecord,
+    Counted,
+    PairRecord,
+    PooledRecord,
+    ProfileRecord,
+    TermRecord,
+    UnusedRecord,
+    VariantRecord,
+)
+from analysis.stats.pooled.data import PooledCells, Variant, write_style
+from analysis.stats.pooled.estimate import PooledOptions
+from analysis.stats.pooled.priors import MAIN_SD, PriorKind
+from analysis.stats.pooled.results import Claim, PooledEstimate, VariantEstimate
+from analysis.stats.pooled.terms import MAIN, Term
+from analysis.stats.pooled.version import METHOD_VERSION
+
+NOBODY = Counted(0, 0, 0, 0)
+
+
+def describe_estimate(
+    estimate: PooledEstimate, cells: PooledCells, options: PooledOptions
+) -> PooledRecord:
+    """Return what is kept of an estimate, made from these cells with these options."""
+    place = {variant: number for number, variant in enumerate(estimate.variants)}
+    counted = _count(cells, place)
+    network = Network.of(cells, place)
+    return PooledRecord(
+        method_version=METHOD_VERSION,
+        seed=options.seed,
+        margin=options.margin,
+        variants=tuple(
+            (one.channel, write_style(estimate.axes, one.values)) for one in estimate.variants
+        ),
+        profiles=tuple(
+            _describe_profile(estimate, number, place, counted, network)
+            for number in range(len(estimate.profiles))
+        ),
+        together=None,
+        are_profiles_alike=None,
+        terms=tuple(_describe_term(estimate, term) for term in Term),
+        heterogeneity=None,
+        consistency=None,
+        influence=None,
+        experiments_used=tuple(one for one in cells.experiments if one not in estimate.not_used),
+        experiments_unused=tuple(
+            UnusedRecord(name, reason.name.lower()) for name, reason in estimate.not_used.items()
+        ),
+        cells=estimate.cells,
+        cells_used=estimate.cells_used,
+        evaluations=estimate.evaluations,
+    )
+
+
+def _count(cells: PooledCells, place: dict[Variant, int]) -> dict[tuple[int, int], Counted]:
+    """Return what was counted in each profile with each variant."""
+    rows: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for row in np.flatnonzero(cells.nobs > 0).tolist():
+        variant = cells.variants[cells.variant[row]]
+        rows[int(cells.profile[row]), place.get(variant, -1)].append(row)
+    return {
+        key: Counted(
+            int(cells.nobs[own].sum()),
+            int(cells.count[own].sum()),
+            np.unique(cells.experiment[own]).size,
+            np.unique(cells.lab[own]).size,
+        )
+        for key, own in rows.items()
+    }
+
+
+def _describe_profile(
+    estimate: PooledEstimate,
+    number: int,
+    place: dict[Variant, int],
+    counted: dict[tuple[int, int], Counted],
+    network: Network,
+) -> ProfileRecord:
+    name = estimate.profiles[number]
+    rows = [one for one in estimate.estimates if one.profile == name]
+    variants = tuple(
+        _describe_variant(
+            one, place, counted.get((number, place[one.variant]), NOBODY), _compare(estimate, one)
+        )
+        for one in rows
+    )
+    claims = (one for one in estimate.claims if one.profile == name)
+    return ProfileRecord(
+        profile=name,
+        variants=variants,
+        claims=tuple(_describe_claim(one, place) for one in claims),
+        pairs=_list_pairs(variants, number, network),
+    )
+
+
+def _describe_variant(
+    one: VariantEstimate, place: dict[Variant, int], counted: Counted, better: float | None
+) -> VariantRecord:
+    return VariantRecord(
+        variant=place[one.variant],
+        status=one.status,
+        is_tried=one.is_tried,
+        part=one.part,
+        counted=counted,
+        rate=one.rate,
+        rate_ci=one.rate_ci,
+        effect=one.effect,
+        effect_ci=one.effect_ci,
+        p_best=one.p_best,
+        p_within_margin=one.p_within_margin,
+        expected_regret=one.expected_regret,
+        rank_ci=one.rank_ci,
+        is_advised=one.is_advised,
+        verdict=one.verdict,
+        against=None if one.against is None else place[one.against],
+        difference=one.difference,
+        difference_ci=one.difference_ci,
+        probability_better=better,
+    )
+
+
+def _compare(estimate: PooledEstimate, one: VariantEstimate) -> float | None:
+    """Return the probability that a variant is better than the one it is held against."""
+    if one.against is None or estimate.draws is None:
+        return None
+    profile = estimate.profiles.index(one.profile)
+    own, other = (estimate.variants.index(each) for each in (one.variant, one.against))
+    # In one profile and part the level is the same, so effects stand in the order of rates.
+    effects = estimate.draws.effects[:, profile]
+    return float((effects[:, own] > effects[:, other]).mean())
+
+
+def _describe_claim(claim: Claim, place: dict[Variant, int]) -> ClaimRecord:
+    return ClaimRecord(place[claim.better], place[claim.worse], claim.probability)
+
+
+def _list_pairs(
+    variants: Sequence[VariantRecord], profile: int, network: Network
+) -> tuple[PairRecord, ...]:
+    """Return the advised variant against each other one that was tried or can be predicted."""
+    advised = next((one.variant for one in variants if one.is_advised), None)
+    if advised is None:
+        return ()
+    others = (
+        one.variant
+        for one in variants
+        if one.variant != advised and (one.is_tried or one.effect is not None)
+    )
+    return network.list_pairs(profile, advised, others)
+
+
+def _describe_term(estimate: PooledEstimate, term: Term) -> TermRecord:
+    if term in estimate.dropped:
+        why = estimate.dropped[term]
+        same_as = why.other.value if why.other else ""
+        return TermRecord(term.value, None, None, dropped=why.reason.name.lower(), same_as=same_as)
+    if term in MAIN:
+        is_flat = estimate.priors == PriorKind.NONE
+        return TermRecord(term.value, None if is_flat else MAIN_SD, None, not is_flat)
+    found = estimate.terms[term]
+    limits = None if found.lower is None else (found.lower, found.upper)
+    return TermRecord(term.value, found.sd, limits, found.is_from_prior)
