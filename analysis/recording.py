@@ -2,23 +2,41 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
+from analysis.pooled.design import PooledDesign
+from analysis.pooled.record import PooledRecord
+from analysis.stats import version
 from analysis.stats.cells import Cell, ExperimentDesign
+from analysis.stats.pooled import version as pooled_version
+from analysis.stats.pooled.data import CellRow
 from analysis.stats.results import ExperimentComparison
+
+
+class Answer(NamedTuple):
+    """What an estimator gave: its result, and the bytes of its draws where it makes them."""
+
+    result: Any
+    draws: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RecordForm:
-    """What goes into an estimator and what comes out, as types that can be kept as JSON."""
+    """What goes into an estimator and what comes out, as types that can be kept as JSON.
+
+    method_version: of the method as this release has it. take_apart: from what the estimator
+    returns to the answer that is kept.
+    """
 
     cells: TypeAdapter
     design: TypeAdapter
     result: TypeAdapter
+    method_version: str
+    take_apart: Callable[[Any], Answer] = Answer
 
 
 # The codes are those of `analysis.registry`.
@@ -27,6 +45,14 @@ FORMS = {
         cells=TypeAdapter(tuple[Cell, ...]),
         design=TypeAdapter(ExperimentDesign),
         result=TypeAdapter(ExperimentComparison),
+        method_version=version.METHOD_VERSION,
+    ),
+    "pooled": RecordForm(
+        cells=TypeAdapter(tuple[CellRow, ...]),
+        design=TypeAdapter(PooledDesign),
+        result=TypeAdapter(PooledRecord),
+        method_version=pooled_version.METHOD_VERSION,
+        take_apart=lambda found: Answer(found.record, found.draws),
     ),
 }
 
@@ -56,6 +82,16 @@ def read_calculation(estimator: str, cells: list, design: dict) -> Calculation:
     return Calculation(
         estimator, form.cells.validate_python(cells), form.design.validate_python(design)
     )
+
+
+def take_apart(estimator: str, found: Any) -> Answer:
+    """Return what an estimator returned as a result and its draws."""
+    return FORMS[estimator].take_apart(found)
+
+
+def find_method_version(estimator: str) -> str:
+    """Return the version of an estimator's method in this release."""
+    return FORMS[estimator].method_version
 
 
 def write_result(estimator: str, result: Any) -> dict:

@@ -7,7 +7,7 @@ from typing import Any
 
 ESTIMATORS = {
     "single_experiment": "analysis.stats.single_experiment:estimate_single_experiment",
-    "pooled": "analysis.stats.pooled.estimate:estimate_pooled",
+    "pooled": "analysis.pooled.estimator:estimate_record",
     "pooled_file": "analysis.pooled.rows:estimate_rows",
 }
 

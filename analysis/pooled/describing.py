@@ -27,9 +27,15 @@ NOBODY = Counted(0, 0, 0, 0)
 
 
 def describe_estimate(
-    estimate: PooledEstimate, cells: PooledCells, options: PooledOptions
+    estimate: PooledEstimate,
+    cells: PooledCells,
+    options: PooledOptions,
+    asked: Sequence[str] = (),
 ) -> PooledRecord:
-    """Return what is kept of an estimate, made from these cells with these options."""
+    """Return what is kept of an estimate, made from these cells with these options.
+
+    asked: the profiles that are answered for; all when empty.
+    """
     place = {variant: number for number, variant in enumerate(estimate.variants)}
     counted = _count(cells, place)
     network = Network.of(cells, place)
@@ -42,7 +48,8 @@ def describe_estimate(
         ),
         profiles=tuple(
             _describe_profile(estimate, number, place, counted, network)
-            for number in range(len(estimate.profiles))
+            for number, name in enumerate(estimate.profiles)
+            if not asked or name in asked
         ),
         together=None,
         are_profiles_alike=None,

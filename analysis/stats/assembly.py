@@ -22,8 +22,7 @@ from analysis.stats.results import (
 from analysis.stats.sample_ratio import check_sample_ratio
 from analysis.stats.spread import measure_spread
 from analysis.stats.variants import RateColumns
-
-METHOD_VERSION = "1"
+from analysis.stats.version import METHOD_VERSION
 
 
 class Findings(NamedTuple):

@@ -1,0 +1,33 @@
+"""What a pooled run is told besides its cells; kept with the run, so that it can be made again."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from analysis.stats.cells import Direction
+from analysis.stats.pooled.priors import PriorKind
+
+
+@dataclass(frozen=True, slots=True)
+class PooledDesign:
+    """How to estimate.
+
+    margin: smallest difference that matters, as a share. profiles: those answered for, all when
+    empty; the others only tell about channels and styles. direction: which way is good.
+    """
+
+    margin: float
+    profiles: tuple[str, ...] = ()
+    direction: Direction = Direction.HIGHER
+    seed: int = 1
+    priors: PriorKind = PriorKind.DEFAULT
+    with_influence: bool = False
+
+
+class PooledStep(StrEnum):
+    """What a pooled run is busy with."""
+
+    GATHERING = "gathering"
+    ESTIMATING = "estimating"
+    LEAVING_OUT_LABS = "leaving_out_labs"
+    LEAVING_OUT_EXPERIMENTS = "leaving_out_experiments"
+    KEEPING = "keeping"

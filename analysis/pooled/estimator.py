@@ -1,0 +1,111 @@
+"""The pooled estimator as runs use it: from cells as they are kept to a record and its draws."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from analysis.pooled.archive import write_archive
+from analysis.pooled.describing import describe_estimate
+from analysis.pooled.design import PooledDesign, PooledStep
+from analysis.pooled.record import InfluenceRecord, PooledRecord
+from analysis.pooled.turning import turn_cells, turn_record
+from analysis.stats.cells import Direction
+from analysis.stats.pooled.data import CellRow, PooledCells, gather_cells
+from analysis.stats.pooled.estimate import PooledOptions, estimate_pooled
+from analysis.stats.pooled.influence import AdviceChange, LeftOut, check_influence
+from analysis.stats.pooled.results import PooledEstimate
+
+# Takes the share that is done and what is being done; what it raises ends the work.
+OnStep = Callable[[float, PooledStep], None]
+ESTIMATED, LABS_LEFT_OUT, ALL_LEFT_OUT = 0.70, 0.80, 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class PooledAnswer:
+    """The record of an estimate, and its joint draws as the bytes of an archive."""
+
+    record: PooledRecord
+    draws: bytes | None
+
+
+def estimate_record(
+    rows: Sequence[CellRow], design: PooledDesign, on_step: OnStep | None = None
+) -> PooledAnswer:
+    """Return what the cells tell; same cells and design, same answer."""
+    watch = on_step or _ignore
+    cells = gather_cells(rows)
+    is_lower_better = design.direction == Direction.LOWER
+    if is_lower_better:
+        cells = turn_cells(cells)
+    options = PooledOptions(design.seed, design.priors, design.margin)
+    estimate = estimate_pooled(
+        cells, options, lambda share: watch(share * ESTIMATED, PooledStep.ESTIMATING)
+    )
+    record = describe_estimate(estimate, cells, options, design.profiles)
+    if design.with_influence:
+        record = replace(record, influence=_leave_out(estimate, cells, options, design, watch))
+    if is_lower_better:
+        record = turn_record(record)
+    return PooledAnswer(record, _write_draws(estimate, record, is_lower_better))
+
+
+def _ignore(_share: float, _step: PooledStep) -> None:
+    return None
+
+
+def _leave_out(
+    estimate: PooledEstimate,
+    cells: PooledCells,
+    options: PooledOptions,
+    design: PooledDesign,
+    watch: OnStep,
+) -> tuple[InfluenceRecord, ...]:
+    """Return how advice changes without each lab, and without each experiment."""
+    place = {variant: number for number, variant in enumerate(estimate.variants)}
+    found = []
+    for left_out, step, start, end in (
+        (LeftOut.LAB, PooledStep.LEAVING_OUT_LABS, ESTIMATED, LABS_LEFT_OUT),
+        (LeftOut.EXPERIMENT, PooledStep.LEAVING_OUT_EXPERIMENTS, LABS_LEFT_OUT, ALL_LEFT_OUT),
+    ):
+        watch(start, step)
+        if len(cells.labs if left_out == LeftOut.LAB else cells.experiments) < 2:
+            continue
+
+        def tell(share: float, step=step, start=start, end=end) -> None:
+            watch(start + share * (end - start), step)
+
+        changes = check_influence(cells, options, left_out, tell)
+        found += [
+            _describe_change(one, left_out, place)
+            for one in changes
+            if not design.profiles or one.profile in design.profiles
+        ]
+    return tuple(found)
+
+
+def _describe_change(change: AdviceChange, left_out: LeftOut, place: dict) -> InfluenceRecord:
+    return InfluenceRecord(
+        left_out=left_out.value,
+        code=change.left_out,
+        profile=change.profile,
+        advised=place[change.advised],
+        without=None if change.without is None else place[change.without],
+    )
+
+
+def _write_draws(estimate: PooledEstimate, record: PooledRecord, is_turned: bool) -> bytes | None:
+    """Return the archive of the draws of general effects and of each profile's level."""
+    effects = estimate.list_draws()
+    if effects is None:
+        return None
+    sign = -1.0 if is_turned else 1.0
+    return write_archive(
+        {
+            "draws": sign * effects,
+            "level": sign * estimate.draws.level[:, :, 0],
+            "profiles": np.array(estimate.profiles, dtype=str),
+            "channels": np.array([channel for channel, _style in record.variants], dtype=str),
+            "styles": np.array([style for _channel, style in record.variants], dtype=str),
+        }
+    )

@@ -1,0 +1,3 @@
+"""The version of the method for one experiment; raise it when the same cells give other numbers."""
+
+METHOD_VERSION = "1"
