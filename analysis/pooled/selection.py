@@ -10,6 +10,8 @@ from analysis.stats.pooled.data import CellRow
 
 # The code of all residents together, where an experiment looks at no profiles.
 EVERYONE = "all"
+# The code of those whose profile nobody knew, beside others whose profile was known.
+PROFILE_UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,35 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The cells of a scope, in a fixed order, what was left out, and the names."""
+    """The cells of a scope, in a fixed order, what was left out, and the names.
+
+    asked: codes of the profiles that the question is about, in their own order, counted or not;
+    other profiles in the cells only lend what they show of channels and styles, and no page should
+    rank or advise on them. Where lower is better, `count` in a cell is the people *without* the
+    outcome, since the estimator takes more as better: whoever makes a record of the estimate turns
+    rates, responses and effects back (rate to 1 - rate); differences are good when above 0 anyway.
+    """
 
     rows: tuple[CellRow, ...]
     not_used: tuple[NotUsed, ...]
     names: Names
+    asked: tuple[str, ...] = ()
+
+    @property
+    def experiments_used(self) -> tuple[str, ...]:
+        """Return the codes of the experiments in the cells, in their order."""
+        return tuple(dict.fromkeys(row.experiment for row in self.rows))
+
+    @property
+    def experiments(self) -> int:
+        """Return how many experiments there were to choose from."""
+        left_out = {one.experiment_id for one in self.not_used if not one.is_partly}
+        return len(self.experiments_used) + len(left_out)
+
+    @property
+    def is_answerable(self) -> bool:
+        """Tell whether the cells hold any of the profiles that were asked for."""
+        return any(row.profile in self.asked for row in self.rows)
 
 
 NAMES = TypeAdapter(Names)
