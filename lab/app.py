@@ -14,6 +14,7 @@ from analysis.views import advice, outcome, proposals, work
 from experiments.views import experiments as experiment_pages
 from experiments.views import imports, observations
 from lab import access, db, errors, formats, frame, i18n, identity, security
+from lab.jobs.work import JobKind
 from lab.paths import STATIC, TEMPLATES
 from lab.settings import MAXIMUM_FORM, MAXIMUM_UPLOAD, Settings, read_settings
 from lab.views import account, labels, labs, people, segmentation
@@ -37,6 +38,8 @@ FINDERS = (
     | experiments.queries.places.FINDERS
     | analysis.queries.places.FINDERS
 )
+# The kinds of long work, by name.
+JOB_KINDS: dict[str, JobKind] = {}
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -46,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     configure(app, settings)
     db.init_app(app, settings.database_url)
     app.extensions["warm_up"] = warm_up
+    app.extensions["job_kinds"] = dict(JOB_KINDS)
     app.extensions["places"] = access.Places(FINDERS)
     CSRFProtect(app)
     for part in (i18n, identity, security, formats, errors, frame):

@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.fixtures.databases",
     "tests.fixtures.browsers",
     "tests.fixtures.demonstration",
+    "tests.fixtures.jobs",
 ]
 
 

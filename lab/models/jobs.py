@@ -50,6 +50,8 @@ class Job(SQLModel, table=True):
     attempts: int = 0
     worker: str = Field(default="", max_length=100)
     requested_by_id: int | None = Field(default=None, foreign_key="user_account.id", index=True)
+    # What the work says, such as why it cannot be done, is said in the language of who asked.
+    language: str = Field(default="nl", max_length=10)
     requested_at: datetime
     started_at: datetime | None = None
     # The last sign of life of its worker.
