@@ -9,7 +9,7 @@ from analysis.pooled.archive import write_archive
 from analysis.pooled.describing import describe_estimate
 from analysis.pooled.design import PooledDesign, PooledStep
 from analysis.pooled.record import InfluenceRecord, PooledRecord
-from analysis.pooled.turning import turn_cells, turn_record
+from analysis.pooled.turning import turn_record
 from analysis.stats.cells import Direction
 from analysis.stats.pooled.data import CellRow, PooledCells, gather_cells
 from analysis.stats.pooled.estimate import PooledOptions, estimate_pooled
@@ -32,12 +32,13 @@ class PooledAnswer:
 def estimate_record(
     rows: Sequence[CellRow], design: PooledDesign, on_step: OnStep | None = None
 ) -> PooledAnswer:
-    """Return what the cells tell; same cells and design, same answer."""
+    """Return what the cells tell; same cells and design, same answer.
+
+    Where lower is better, the cells hold the people without the outcome.
+    """
     watch = on_step or _ignore
     cells = gather_cells(rows)
     is_lower_better = design.direction == Direction.LOWER
-    if is_lower_better:
-        cells = turn_cells(cells)
     options = PooledOptions(design.seed, design.priors, design.margin)
     estimate = estimate_pooled(
         cells, options, lambda share: watch(share * ESTIMATED, PooledStep.ESTIMATING)

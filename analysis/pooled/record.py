@@ -2,6 +2,9 @@
 
 Codes of labs, experiments, profiles, channels and styles are those of the cells. A variant is
 named by its place in `PooledRecord.variants`. Shares lie between 0 and 1; intervals hold 95 %.
+Rates, effects and differences are those of the outcome itself: where less of it is better, a better
+variant has a lower rate and a difference below 0. Better, best and advised look in the good
+direction.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Outcomes of which less is better: estimated from those who did not, and told of those who did."""
+"""Outcomes of which less is better: estimated from those who did not, told of those who did."""
 
 from dataclasses import replace
 
@@ -10,16 +10,10 @@ from analysis.pooled.record import (
     ProfileRecord,
     VariantRecord,
 )
-from analysis.stats.pooled.data import PooledCells
-
-
-def turn_cells(cells: PooledCells) -> PooledCells:
-    """Return the cells with the people who did not do it counted instead."""
-    return replace(cells, count=cells.nobs - cells.count)
 
 
 def turn_record(record: PooledRecord) -> PooledRecord:
-    """Return a record of turned cells with rates, effects and differences of those who did.
+    """Return a record of those who did not do it with the figures of those who did.
 
     What is about better and best stays as it is.
     """

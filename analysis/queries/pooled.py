@@ -157,7 +157,7 @@ def _read_cells(
 ) -> dict[int, list[CellSum]]:
     """Return the sums of experiments; each number of a wave becomes its number within them."""
     connection, values = session.connection(), {"numbers": sorted(numbers)}
-    waves = dict(connection.execute(WAVES, values).tuples().all())
+    waves = dict(connection.execute(WAVES, values).all())
     outcome = scope.outcome
     statement = sum_over_areas(outcome.numerator_step, outcome.denominator_step)
     states = {"review_states": list(COUNTED_STATES)}

@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, col, select
 
-from analysis.models.runs import AnalysisRun
+from analysis.models.runs import AnalysisDraws, AnalysisRun
 
 
 def get_run(session: Session, run_id: int) -> AnalysisRun:
@@ -10,10 +10,32 @@ def get_run(session: Session, run_id: int) -> AnalysisRun:
     return session.get_one(AnalysisRun, run_id)
 
 
+def find_run(session: Session, run_id: int) -> AnalysisRun | None:
+    """Return a run, if there is one with this number."""
+    return session.get(AnalysisRun, run_id)
+
+
+def get_draws(session: Session, run_id: int) -> AnalysisDraws:
+    """Return the draws of a run that has them."""
+    return session.get_one(AnalysisDraws, run_id)
+
+
+def find_draws(session: Session, run_id: int) -> AnalysisDraws | None:
+    """Return the draws of a run, if it made any."""
+    return session.get(AnalysisDraws, run_id)
+
+
 def list_runs_on(
-    session: Session, experiment_id: int, cells_sha256: str, estimator: str, method_version: str
+    session: Session,
+    experiment_id: int | None,
+    cells_sha256: str,
+    estimator: str,
+    method_version: str,
 ) -> list[AnalysisRun]:
-    """Return an experiment's runs of one method on one set of cells, oldest first."""
+    """Return the runs of one method on one set of cells, oldest first.
+
+    experiment_id: the experiment that they are about, None for those that look further.
+    """
     statement = select(AnalysisRun).where(
         AnalysisRun.experiment_id == experiment_id,
         AnalysisRun.cells_sha256 == cells_sha256,

@@ -11,7 +11,6 @@ from analysis.models.runs import AnalysisDraws, AnalysisRun
 from analysis.queries import runs as queries
 from analysis.recording import Answer, Calculation
 from lab.access import Place, Reader
-from lab.services.audit import record
 from lab.version import VERSION
 
 SEED_DIGITS = 7

@@ -1,0 +1,117 @@
+"""Pooled runs: gathering what a question is about, and keeping what came of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from pydantic import TypeAdapter
+from sqlmodel import Session
+
+from analysis.models.runs import AnalysisRun
+from analysis.pooled.design import PooledDesign
+from analysis.pooled.scope import SCOPE, Scope
+from analysis.pooled.selection import NAMES, NOT_USED
+from analysis.queries.pooled import select_cells
+from analysis.recording import Answer, Calculation
+from analysis.services.runs import RunCreate, WrittenQuestion, find_run, keep_run
+from lab.access import Place, Reader
+from lab.errors import DomainError
+from lab.services.audit import record
+
+ESTIMATOR = "pooled"
+
+
+class NothingToEstimateError(DomainError):
+    """No experiment in the scope counted anything that can be compared."""
+
+    def __init__(self):
+        super().__init__(
+            _("No experiment of this choice has counts that can be compared. Choose more widely.")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PooledRunCreate:
+    """A question to all experiments of a scope.
+
+    with_influence: whether to look what changes without each lab and experiment, which takes long.
+    """
+
+    scope: Scope
+    seed: int = 1
+    with_influence: bool = False
+
+    @property
+    def place(self) -> Place:
+        """Return where the run belongs."""
+        return Place(self.scope.programme_id, self.scope.living_lab_id)
+
+
+QUESTION = TypeAdapter(PooledRunCreate)
+
+
+@dataclass(frozen=True, slots=True)
+class PooledQuestion:
+    """A question with its cells, as it goes to the estimator and into the database."""
+
+    command: RunCreate
+    written: WrittenQuestion
+
+    def find_run(self, session: Session) -> AnalysisRun | None:
+        """Return the run that answered it already."""
+        return find_run(session, self.command, self.written)
+
+
+def gather_question(session: Session, command: PooledRunCreate) -> PooledQuestion:
+    """Return a question with the cells of its scope."""
+    scope = command.scope
+    selection = select_cells(session, scope)
+    if not selection.is_answerable:
+        raise NothingToEstimateError
+    design = PooledDesign(
+        margin=scope.margin,
+        profiles=selection.asked,
+        direction=scope.outcome.direction,
+        seed=command.seed,
+        with_influence=command.with_influence,
+    )
+    run = RunCreate(
+        calculation=Calculation(ESTIMATOR, selection.rows, design),
+        place=command.place,
+        scope={
+            "scope": SCOPE.dump_python(scope, mode="json"),
+            "asked": list(selection.asked),
+            "names": NAMES.dump_python(selection.names, mode="json"),
+            "not_used": NOT_USED.dump_python(selection.not_used, mode="json"),
+        },
+    )
+    return PooledQuestion(run, WrittenQuestion.of(run))
+
+
+def run_pooled(
+    session: Session, command: PooledRunCreate, *, by: Reader, at: datetime
+) -> AnalysisRun:
+    """Return the kept run of a question, made now where it was not made before."""
+    question = gather_question(session, command)
+    known = question.find_run(session)
+    return known or keep_pooled(session, question, question.written.answer(), by=by, at=at)
+
+
+def keep_pooled(
+    session: Session, question: PooledQuestion, answer: Answer, *, by: Reader, at: datetime
+) -> AnalysisRun:
+    """Keep an answer, and that somebody asked for it."""
+    run = keep_run(session, question.command, question.written, answer, by=by, at=at)
+    record(
+        session,
+        by=by,
+        at=at,
+        action="run_analysis",
+        subject="analysis_run",
+        subject_id=run.id,
+        place=question.command.place,
+        estimator=ESTIMATOR,
+        cells_sha256=run.cells_sha256,
+        seed=run.seed,
+    )
+    return run
