@@ -57,8 +57,7 @@ class Selection:
     asked: codes of the profiles that the question is about, in their own order, counted or not;
     other profiles in the cells only lend what they show of channels and styles, and no page should
     rank or advise on them. Where lower is better, `count` in a cell is the people *without* the
-    outcome, since the estimator takes more as better: whoever makes a record of the estimate turns
-    rates, responses and effects back (rate to 1 - rate); differences are good when above 0 anyway.
+    outcome, since the estimator takes more as better; the record of an estimate is turned back.
     """
 
     rows: tuple[CellRow, ...]

@@ -82,25 +82,34 @@ CHANNEL_NAMES, STYLE_NAMES = (
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What was read of a programme to choose from: its experiments, with what they are called."""
+    """What was read of a programme to choose from: its experiments, with what they are called.
 
+    profiles: by segmentation model, in their order.
+    """
+
+    programme_id: int
     candidates: tuple[Candidate, ...]
     experiments: dict[int, Experiment]
     labs: dict[int, str]
+    profiles: dict[int, dict[str, Name]]
+
+    def list_asked(self, segmentation_model_id: int | None) -> tuple[str, ...]:
+        """Return the codes of the profiles that a question about a model is about."""
+        if segmentation_model_id is None:
+            return (EVERYONE,)
+        return tuple(self.profiles.get(segmentation_model_id, ()))
 
 
 def select_cells(session: Session, scope: Scope) -> Selection:
     """Return the cells that a scope lets through, what is left out and why, and the names."""
-    material = read_material(session, scope)
-    profiles = session.connection().execute(PROFILES, {"programme_id": scope.programme_id}).all()
-    asked = tuple(
-        str(number) for number, model, *_names in profiles if model == scope.segmentation_model_id
-    )
-    if scope.segmentation_model_id is None:
-        asked = (EVERYONE,)
+    return select_from(session, read_material(session, scope), scope)
+
+
+def select_from(session: Session, material: Material, scope: Scope) -> Selection:
+    """Return what a scope lets through of what was read for it, or for a wider one."""
+    asked = material.list_asked(scope.segmentation_model_id)
     chosen = choose(material.candidates, scope, asked)
-    called = {str(number): Name(nl, en) for number, _model, nl, en in profiles} | WITHOUT_PROFILE
-    names = _find_names(session, scope.programme_id, material, chosen.rows, asked, called)
+    names = _find_names(session, material, chosen.rows, asked)
     return Selection(chosen.rows, chosen.not_used, names, asked)
 
 
@@ -120,7 +129,8 @@ def read_material(session: Session, scope: Scope) -> Material:
         for one in candidates
     )
     labs = {experiment.living_lab_id: name for experiment, name in found}
-    return Material(filled, experiments, labs)
+    profiles = _read_profiles(session, scope.programme_id)
+    return Material(scope.programme_id, filled, experiments, labs, profiles)
 
 
 def describe_experiment(experiment: Experiment, variants: Sequence[VariantFacts]) -> Candidate:
@@ -203,25 +213,32 @@ def sum_over_areas(numerator_step: Step, denominator_step: Step) -> Select:
     )
 
 
+def _read_profiles(session: Session, programme_id: int) -> dict[int, dict[str, Name]]:
+    found: dict[int, dict[str, Name]] = defaultdict(dict)
+    rows = session.connection().execute(PROFILES, {"programme_id": programme_id})
+    for number, model, nl, en in rows:
+        found[model][str(number)] = Name(nl, en)
+    return dict(found)
+
+
 def _find_names(
-    session: Session,
-    programme_id: int,
-    material: Material,
-    rows: Iterable[CellRow],
-    asked: Iterable[str],
-    profiles: dict[str, Name],
+    session: Session, material: Material, rows: Iterable[CellRow], asked: Iterable[str]
 ) -> Names:
     rows = list(rows)
-    styles = set(chain.from_iterable(map(_list_styles, {row.style for row in rows})))
+    profiles = dict(WITHOUT_PROFILE)
+    for of_model in material.profiles.values():
+        profiles |= of_model
     held = dict.fromkeys(chain(asked, sorted({row.profile for row in rows})))
+    channels = {row.channel for row in rows}
+    styles = set(chain.from_iterable(map(_list_styles, {row.style for row in rows})))
     return Names(
         labs={str(number): name for number, name in material.labs.items()},
         experiments={
             str(one.id): _name_experiment(material, one, one.grade) for one in material.candidates
         },
         profiles={code: profiles[code] for code in held},
-        channels=_read_names(session, CHANNEL_NAMES, programme_id, {row.channel for row in rows}),
-        styles=_read_names(session, STYLE_NAMES, programme_id, styles),
+        channels=_read_names(session, CHANNEL_NAMES, material.programme_id, channels),
+        styles=_read_names(session, STYLE_NAMES, material.programme_id, styles),
     )
 
 
