@@ -9,6 +9,7 @@ from flask_wtf import CSRFProtect
 import analysis.queries.places
 import experiments.queries.places
 import lab.queries.places
+from analysis.pooled.jobs import POOLED_RUN
 from analysis.registry import warm_up
 from analysis.views import advice, outcome, proposals, work
 from experiments.views import experiments as experiment_pages
@@ -39,7 +40,7 @@ FINDERS = (
     | analysis.queries.places.FINDERS
 )
 # The kinds of long work, by name.
-JOB_KINDS: dict[str, JobKind] = {}
+JOB_KINDS: dict[str, JobKind] = {kind.name: kind for kind in (POOLED_RUN,)}
 
 
 def create_app(settings: Settings | None = None) -> Flask:
