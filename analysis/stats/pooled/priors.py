@@ -19,6 +19,7 @@ HALF_NORMAL_SCALES = {
     Term.LAB_STYLE: _TIGHT,
     Term.LAB_PROFILE_CHANNEL: _TIGHT,
     Term.EXPERIMENT_VARIANT: _NARROW,
+    Term.DESIGN_VARIANT: _NARROW,
     Term.CLUSTER: _WIDE,
     Term.CELL: _NARROW,
 }
@@ -53,13 +54,16 @@ def is_from_prior(term: Term, labs: int) -> bool:
     return term in OF_LAB and labs < LEAST_LABS
 
 
+def find_scale(term: Term, labs: int) -> float:
+    """Return the scale of the half-normal prior on the standard deviation of a term."""
+    return _TIGHT if is_from_prior(term, labs) else HALF_NORMAL_SCALES[term]
+
+
 def penalise(terms: tuple[Term, ...], log_sd: Array, kind: PriorKind, labs: int) -> Penalty:
     """Return the log prior density of log standard deviations: half-normal, with its Jacobian."""
     if kind == PriorKind.NONE:
         return Penalty(0.0, np.zeros(len(terms)))
-    scale = np.array(
-        [_TIGHT if is_from_prior(term, labs) else HALF_NORMAL_SCALES[term] for term in terms]
-    )
+    scale = np.array([find_scale(term, labs) for term in terms])
     square = (np.exp(log_sd) / scale) ** 2
     constant = np.log(2.0 / (scale * np.sqrt(2.0 * np.pi))).sum()
     return Penalty(float(constant + (log_sd - square / 2).sum()), 1.0 - square)

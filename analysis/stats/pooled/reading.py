@@ -69,12 +69,18 @@ def list_parts(draws: JointDraws, profile: int) -> list[Codes]:
     return found
 
 
+def find_rates(effects: Array, level: Array | float) -> Array:
+    """Return the rates of effects at a level, both logits."""
+    return 1.0 / (1.0 + np.exp(-np.clip(effects + level, -LOOSEST, LOOSEST)))
+
+
 def list_main_effects(model: PooledModel, mode: Mode) -> tuple[MainEffect, ...]:
     """Return channel and style effects at the mode with their standard errors."""
     common = model.grid.common
-    scale = mode.system.scales.common
-    values = scale * mode.effects.common
-    covariance = np.linalg.inv(mode.system.core.hessian) * np.outer(scale, scale)
+    general = slice(len(common.terms))
+    scale = mode.system.scales.common[general]
+    values = scale * mode.effects.common[general]
+    covariance = np.linalg.inv(mode.system.core.hessian)[general, general] * np.outer(scale, scale)
     found = []
     for term in MAIN:
         columns = [place for place, name in enumerate(common.terms) if name == term]
@@ -138,8 +144,7 @@ class _PartReader:
         effects = draws.effects[:, profile, members]
         level = draws.level[:, profile, part, None]
         has_level = bool(np.isfinite(level).all())
-        logits = effects + level if has_level else effects
-        rates = 1.0 / (1.0 + np.exp(-np.clip(logits, -LOOSEST, LOOSEST)))
+        rates = find_rates(effects, level if has_level else 0.0)
         decision, pairs = decide(rates, margin), compare_pairs(rates)
         verdicts, other = judge_against_best(pairs, decision.regret, margin)
         centred = effects - effects.mean(axis=1, keepdims=True)

@@ -86,7 +86,8 @@ class MainEffect(NamedTuple):
 class PooledEstimate:
     """Everything that one fit tells.
 
-    draws: None when there was nothing to compare. not_used: per experiment why.
+    draws: None when there was nothing to compare. not_used: per experiment why. labs: those of
+    which an experiment is used.
     effective_components: how many equally weighted draws of the standard deviations there were.
     """
 
@@ -95,6 +96,7 @@ class PooledEstimate:
     terms: dict[Term, TermEstimate]
     dropped: dict[Term, Dropped]
     main_effects: tuple[MainEffect, ...]
+    labs: tuple[str, ...]
     profiles: tuple[str, ...]
     variants: tuple[Variant, ...]
     axes: tuple[str, ...]

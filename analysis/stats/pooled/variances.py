@@ -13,6 +13,7 @@ import numpy as np
 
 from analysis.stats.pooled.criterion import find_slope
 from analysis.stats.pooled.data import Array
+from analysis.stats.pooled.labs import LabsGiven, is_kept
 from analysis.stats.pooled.mode import (
     Effects,
     Mode,
@@ -59,7 +60,8 @@ class Draw(NamedTuple):
     """One drawn set of standard deviations, its log weight, and the common effects there.
 
     common: (m,) most likely, on the unit scale; hessian: (m, m) theirs, labs and experiments
-    eliminated; scale: (m,). The rest of the mode is not kept: it is as large as the data.
+    eliminated; scale: (m,); of_lab: (q,) the scale of the lab columns. labs: None when there are
+    too many to keep. The rest of the mode is not kept: it is as large as the data.
     """
 
     log_sd: Array
@@ -67,12 +69,22 @@ class Draw(NamedTuple):
     common: Array
     hessian: Array
     scale: Array
+    of_lab: Array
+    labs: LabsGiven | None
 
     @classmethod
     def of(cls, point: Point, log_weight: float = 0.0) -> "Draw":
         """Return a draw at a point."""
-        core, scales = point.mode.system.core, point.mode.system.scales
-        return cls(point.log_sd, log_weight, point.mode.effects.common, core.hessian, scales.common)
+        mode, scales = point.mode, point.mode.system.scales
+        return cls(
+            point.log_sd,
+            log_weight,
+            mode.effects.common,
+            mode.system.core.hessian,
+            scales.common,
+            scales.lab,
+            LabsGiven.of(mode) if is_kept(mode) else None,
+        )
 
 
 @dataclass(slots=True, eq=False)

@@ -5,18 +5,87 @@ import pytest
 
 from analysis.stats.pooled.data import gather_cells
 from analysis.stats.pooled.estimate import PooledOptions, estimate_pooled
-from analysis.stats.pooled.prediction import find_contrast_interval, predict_new_lab
+from analysis.stats.pooled.prediction import (
+    find_contrast_interval,
+    list_predictions,
+    predict_lab,
+    predict_new_lab,
+)
+from analysis.stats.pooled.priors import PriorKind
 from analysis.stats.pooled.sequence import find_sequence_limits
-from tests.stats.pooled.programmes import draw_rows
+from tests.stats import references
+from tests.stats.pooled.programmes import draw_rows, row
 
 
 def test_prediction_for_a_new_lab_is_wider_than_the_mean():
     found = estimate_pooled(gather_cells(draw_rows(labs=4, experiments=12)), PooledOptions())
-    predicted = predict_new_lab(found.grid, found.draws, seed=1)
+    predicted = predict_new_lab(found, seed=1)
     mean = find_contrast_interval(found.draws.effects, 0, 0, 3)
     new = find_contrast_interval(predicted, 0, 0, 3)
     assert new[1] - new[0] > mean[1] - mean[0]
     assert predicted.mean(axis=0) == pytest.approx(found.draws.effects.mean(axis=0), abs=0.05)
+
+
+def width(interval):
+    return interval[1] - interval[0]
+
+
+def test_prediction_interval_equals_that_of_metafor():
+    rows = []
+    for one in references.rows("nicotine_gum"):
+        for channel, arm in (("gum", "t"), ("none", "c")):
+            people, responses = (20 * int(one[f"{name}_{arm}"]) for name in ("n", "y"))
+            rows.append(row(one["study"], "p", channel, people, responses))
+    found = estimate_pooled(gather_cells(rows), PooledOptions(priors=PriorKind.NONE))
+    answer = references.answers("nicotine_gum_prediction")["results"]["REML_times_20"]
+    effects = predict_new_lab(found, seed=1)
+    gap = effects[:, 0, 0] - effects[:, 0, 1]
+    assert gap.mean() == pytest.approx(answer["pred"], abs=2e-3)
+    assert 2 * 1.96 * gap.std() == pytest.approx(answer["pi_ub"] - answer["pi_lb"], rel=0.03)
+
+
+def test_known_lab_is_predicted_from_its_own_experiments():
+    rows = [
+        row(f"{lab}{number}", "p", channel, 4000, count, lab=lab)
+        for lab in ("odd", "l1", "l2", "l3", "l4")
+        for number in range(3)
+        for channel, count in (("a", 400), ("b", 800 if lab == "odd" else 440))
+    ]
+    found = estimate_pooled(gather_cells(rows), PooledOptions())
+    gaps = {}
+    for at, name in enumerate(found.labs):
+        effects, _level = predict_lab(found, at, seed=1, with_experiment=False)
+        gaps[name] = (effects[:, 0, 1] - effects[:, 0, 0]).mean()
+    assert gaps["odd"] == pytest.approx(np.log((0.2 / 0.8) / (0.1 / 0.9)), abs=0.2)
+    assert gaps["l1"] == pytest.approx(np.log((0.11 / 0.89) / (0.1 / 0.9)), abs=0.1)
+
+
+def test_predictions_are_of_a_new_lab_and_of_each_lab():
+    found = estimate_pooled(gather_cells(draw_rows(labs=3, experiments=9)), PooledOptions())
+    predictions = list_predictions(found, seed=1)
+    means = {(one.profile, one.variant): one for one in found.estimates}
+    assert {one.living_lab for one in predictions} == {None, "l0", "l1", "l2"}
+    assert len(predictions) == 4 * len(found.estimates)
+    for one in predictions:
+        mean = means[one.profile, one.variant]
+        assert one.against == mean.against
+        assert 0 < one.rate_ci[0] < one.rate_ci[1] < 1
+        if one.living_lab is None:
+            assert width(one.rate_ci) > width(mean.rate_ci)
+    assert predictions == list_predictions(found, seed=1)
+
+
+def test_one_experiment_predicts_a_next_one_from_the_prior():
+    rows = [row("e", "p", "a", 90_000, 9_000), row("e", "p", "b", 90_000, 12_000)]
+    found = estimate_pooled(gather_cells(rows), PooledOptions())
+    mean = find_contrast_interval(found.draws.effects, 0, 0, 1)
+    for predicted in (predict_new_lab(found, 1), predict_lab(found, 0, 1)[0]):
+        assert width(find_contrast_interval(predicted, 0, 0, 1)) > 3 * width(mean)
+
+
+def test_nothing_is_predicted_when_nothing_was_compared():
+    found = estimate_pooled(gather_cells([row("e", "p", "a", 10, 1)]), PooledOptions())
+    assert list_predictions(found, seed=1) == ()
 
 
 def test_sequence_rarely_misses_over_all_looks_together():
