@@ -11,14 +11,14 @@ import experiments.queries.places
 import lab.queries.places
 from analysis.pooled.jobs import POOLED_RUN
 from analysis.registry import warm_up
-from analysis.views import advice, outcome, proposals, work
+from analysis.views import advice, outcome, proposals, runs, work
 from experiments.views import experiments as experiment_pages
 from experiments.views import imports, observations
 from lab import access, db, errors, formats, frame, i18n, identity, security
 from lab.jobs.work import JobKind
 from lab.paths import STATIC, TEMPLATES
 from lab.settings import MAXIMUM_FORM, MAXIMUM_UPLOAD, Settings, read_settings
-from lab.views import account, labels, labs, people, segmentation
+from lab.views import account, jobs, labels, labs, people, segmentation
 
 BLUEPRINTS = [
     work.blueprint,
@@ -27,11 +27,13 @@ BLUEPRINTS = [
     people.blueprint,
     labels.blueprint,
     segmentation.blueprint,
+    jobs.blueprint,
     experiment_pages.blueprint,
     observations.blueprint,
     imports.blueprint,
     outcome.blueprint,
     proposals.blueprint,
+    runs.blueprint,
     advice.blueprint,
 ]
 FINDERS = (

@@ -16,7 +16,12 @@ COMMANDS = {
         "Estimate what works best from all experiments in a file.",
     ),
     "prepare": ("lab.commands:prepare", "Make the secret key and the database."),
+    "reproduce": (
+        "analysis.pooled.reproduce:reproduce",
+        "Make a kept calculation again, and compare.",
+    ),
     "serve": ("lab.server:serve", "Serve the application on this machine."),
+    "work": ("lab.jobs.command:work", "Do the long work that waits."),
 }
 
 
@@ -44,3 +49,7 @@ class CommandList(click.Group):
 @click.version_option(VERSION, prog_name="proeftuin")
 def main() -> None:
     """Proeftuin: what works for whom, learned in living labs."""
+
+
+if __name__ == "__main__":
+    main(prog_name="proeftuin")

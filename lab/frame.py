@@ -37,6 +37,7 @@ SECTIONS = {
     "people": "labs",
     "labels": "labs",
     "segmentation": "labs",
+    "jobs": "work",
 }
 
 

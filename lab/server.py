@@ -1,13 +1,15 @@
 """Serving the application on one machine."""
 
-from threading import Timer
+from collections.abc import Callable
+from threading import Event, Timer
 
 import click
 from werkzeug.serving import make_server
 
 from lab.app import create_app
+from lab.jobs.process import Keeper
 
-WARM_UP_AFTER = 2.0
+SECONDS_UNTIL_LATER = 2.0
 
 
 @click.command()
@@ -19,10 +21,17 @@ def serve(host: str, port: int) -> None:
     server = make_server(host, port, app, threaded=True)
     click.echo(f"http://{host}:{server.port}/")
     # The first page should not wait for the statistics, nor the first report either.
-    timer = Timer(WARM_UP_AFTER, app.extensions["warm_up"])
-    timer.daemon = True
-    timer.start()
+    later(app.extensions["warm_up"])
+    # Long work is done by a process of its own, which is there only while there is some.
+    later(Keeper(app.extensions["engine"]).run, Event())
     try:
         server.serve_forever()
     except KeyboardInterrupt:
         server.server_close()
+
+
+def later(do: Callable, *arguments: object) -> None:
+    """Do something beside the serving, after the first pages."""
+    timer = Timer(SECONDS_UNTIL_LATER, do, arguments)
+    timer.daemon = True
+    timer.start()

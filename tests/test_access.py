@@ -11,6 +11,8 @@ from experiments.models.imports import CountImport
 from experiments.models.observations import Observation, ObservationCreate
 from experiments.services.observations import record_observations
 from lab.access import TABLE, Action, Post, Reach, Reader
+from lab.jobs.work import JobKind
+from lab.models.jobs import Job
 from lab.models.labels import Channel, IssueType, Phase, Style, StyleAxis, Theme
 from lab.models.labs import LivingLab, Partner
 from lab.models.people import Invitation, Membership, Role
@@ -35,6 +37,9 @@ OF_PROGRAMME = {
     "programme_id", "segmentation_model_id", "profile_id", "channel_id", "style_axis_id",
     "style_id", "phase_id", "issue_type_id", "theme_id", "rule_id",
 }  # fmt: skip
+
+# Each kind of job has an action of its own too; this one is for everybody in a lab.
+KIND = JobKind("look", "Look", "nowhere:look", Action.READ_JOB, "labs.show_lab", "living_lab_id")
 
 
 class World:
@@ -92,10 +97,15 @@ class World:
             email="a@example.org", name="A", created_at=MOMENT, expires_at=MOMENT,
         )  # fmt: skip
         partner = Partner(living_lab_id=lab.id, name="Partner", role="onderzoek")
+        job = Job(
+            kind=KIND.name, programme_id=lab.programme_id, living_lab_id=lab.id,
+            requested_at=MOMENT,
+        )  # fmt: skip
         return {
             "membership_id": self._keep(member),
             "invitation_id": self._keep(invitation),
             "partner_id": self._keep(partner),
+            "job_id": self._keep(job),
         }
 
     def _number_counts(self, experiment: Experiment) -> dict[str, int]:
@@ -182,6 +192,7 @@ def fits(status: int, location: str, expected: str) -> bool:
 @pytest.mark.parametrize("status", [ExperimentStatus.ANALYSED, ExperimentStatus.PUBLISHED])
 def test_every_address_answers_each_role_as_the_table_says(app, settings, build, session, status):
     app.config["WTF_CSRF_ENABLED"] = False
+    app.extensions["job_kinds"][KIND.name] = KIND
     (settings.instance / "theme").mkdir()
     (settings.instance / "theme" / "theme.css").touch()
     world = World(build, session, status)

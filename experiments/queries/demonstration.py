@@ -15,6 +15,7 @@ from experiments.models.experiments import (
 from experiments.models.imports import CountImport
 from experiments.models.observations import CountCell, Observation, ObservationReview
 from lab.models.audit import AuditEntry
+from lab.models.jobs import Job
 from lab.models.labels import Channel, IssueType, Phase, Style, StyleAxis, Theme
 from lab.models.labs import LivingLab, Partner
 from lab.models.people import Invitation, Membership, User
@@ -51,7 +52,8 @@ def delete_programme(session: Session, programme_id: int) -> None:
             or_(AuditEntry.programme_id == programme_id, col(AuditEntry.living_lab_id).in_(labs))
         )
     )
-    for table in (Style, StyleAxis, Channel, Phase, IssueType, Theme, SegmentationModel, LivingLab):
+    labels = (Style, StyleAxis, Channel, Phase, IssueType, Theme, SegmentationModel)
+    for table in (*labels, Job, LivingLab):
         session.execute(delete(table).where(col(table.programme_id) == programme_id))
     session.execute(delete(Programme).where(col(Programme.id) == programme_id))
 

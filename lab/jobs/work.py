@@ -180,7 +180,7 @@ class _Inside:
         self.has_written = self.has_written or is_change(execution)
 
 
-def load_work(kind: JobKind) -> Callable[[RunningJob], dict]:
-    """Return the function that does a kind of work, importing its module at first use."""
-    module, function = kind.work.split(":")
+def load(name: str) -> Callable:
+    """Return the function named module:function, importing its module at first use."""
+    module, function = name.split(":")
     return getattr(import_module(module), function)

@@ -23,7 +23,7 @@ from lab.jobs.work import (
     JobKind,
     JobLostError,
     RunningJob,
-    load_work,
+    load,
 )
 from lab.models.jobs import Job, JobState
 from lab.queries import jobs as queries
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 SECONDS_BETWEEN_LOOKS = 0.5
 SECONDS_BETWEEN_SIGNS = 5.0
 # A worker that gave no sign of life for so long is taken for dead.
-SECONDS_UNTIL_LOST = 30.0
+UNTIL_LOST = timedelta(seconds=30)
 MOST_ATTEMPTS = 3
 DAYS_KEPT = 30
 TIDY_EVERY = timedelta(hours=1)
@@ -70,10 +70,15 @@ class Worker:
             if idle_seconds is not None and waited > idle_seconds:
                 return
 
+    def run_until_empty(self) -> None:
+        """Do all jobs that wait."""
+        while self.run_once():
+            pass
+
     def run_once(self) -> bool:
         """Do the job that waits longest, if there is one."""
         self._tidy()
-        if not self._sees_work():
+        if not sees_work(self._engine, self._now()):
             return False
         self._take_back_lost()
         job = self._claim()
@@ -81,17 +86,9 @@ class Worker:
             self._do(job)
         return job is not None
 
-    def _sees_work(self) -> bool:
-        # Looking takes no lock, so that an idle worker keeps nobody from writing.
-        with Session(self._engine.execution_options(write=False)) as session:
-            return queries.has_waiting_jobs(session, self._lost_before())
-
-    def _lost_before(self) -> datetime:
-        return self._now() - timedelta(seconds=SECONDS_UNTIL_LOST)
-
     def _take_back_lost(self) -> None:
         with Session(self._engine) as session:
-            for job in queries.list_lost_jobs(session, self._lost_before()):
+            for job in queries.list_lost_jobs(session, self._now() - UNTIL_LOST):
                 log.warning("Job %s lost its worker %s.", job.id, job.worker)
                 take_back(job, self._now())
             session.commit()
@@ -142,7 +139,7 @@ class Worker:
         if kind is None:
             raise JobImpossibleError("unknown_kind")
         running = RunningJob(self._engine, job, self._find_reader(job, kind))
-        result = load_work(kind)(running)
+        result = load(kind.work)(running)
         if not running.is_finished:
             with running.transaction() as session:
                 running.finish(session, result)
@@ -193,6 +190,13 @@ class Worker:
                 log.warning("Job %s could not give a sign of life.", job.id)
 
 
+def sees_work(engine: Engine, at: datetime | None = None) -> bool:
+    """Tell whether a job waits for a worker."""
+    # Looking takes no lock, so that an idle worker keeps nobody from writing.
+    with Session(engine.execution_options(write=False)) as session:
+        return queries.has_waiting_jobs(session, (at or datetime.now(UTC)) - UNTIL_LOST)
+
+
 def take_back(job: Job, at: datetime) -> None:
     """Put a job whose worker died back in the queue, unless it ended too many of them."""
     if job.is_cancel_requested:
@@ -217,12 +221,3 @@ def place_of(job: Job) -> Place:
 def name_worker() -> str:
     """Return a name that no other worker has, and this one has for one job only."""
     return f"{socket.gethostname()[:60]}-{os.getpid()}-{secrets.token_hex(4)}"
-
-
-def run_queued(app: Flask) -> int:
-    """Do all jobs that wait, in this process, and return how many those were."""
-    worker = Worker(app.extensions["engine"], lambda: app)
-    done = 0
-    while worker.run_once():
-        done += 1
-    return done

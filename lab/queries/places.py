@@ -3,6 +3,7 @@
 from sqlmodel import Session, select
 
 from lab.access import Place
+from lab.models.jobs import Job
 from lab.models.labs import LivingLab, Partner
 from lab.models.people import Invitation, Membership
 from lab.models.programmes import Programme, ProgrammeKind
@@ -52,6 +53,16 @@ def find_profile_place(session: Session, profile_id: int) -> Place | None:
     return profile and find_model_place(session, profile.segmentation_model_id)
 
 
+def find_job_place(session: Session, job_id: int) -> Place | None:
+    """Return the place of a job: its lab, or its programme when it looks further than one."""
+    job = session.get(Job, job_id)
+    if job is None:
+        return None
+    if job.living_lab_id is None:
+        return find_programme_place(session, job.programme_id)
+    return find_lab_place(session, job.living_lab_id)
+
+
 # One address holds one number, named after what it is the number of.
 FINDERS = {
     "programme_id": find_programme_place,
@@ -61,4 +72,5 @@ FINDERS = {
     "invitation_id": _find_through_lab(Invitation),
     "segmentation_model_id": find_model_place,
     "profile_id": find_profile_place,
+    "job_id": find_job_place,
 }
