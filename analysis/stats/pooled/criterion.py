@@ -57,7 +57,7 @@ def find_spread(mode: Mode) -> Spread:
     model, system = mode.system.model, mode.system
     core = system.core.find_covariance()
     by_term = dict.fromkeys(Term, 0.0)
-    _add(by_term, model.grid.common.terms, core.common)
+    _add(by_term, model.common_terms, core.common)
     _add(by_term, model.grid.of_lab.terms, core.lab)
     predictors = []
     cell = system.scales.cell
@@ -79,7 +79,7 @@ def find_spread(mode: Mode) -> Spread:
 def sum_by_term(model: PooledModel, one: Effects, other: Effects) -> dict[Term, float]:
     """Return the inner product of two sets of effects, term by term."""
     sums = dict.fromkeys(Term, 0.0)
-    _add(sums, model.grid.common.terms, one.common * other.common)
+    _add(sums, model.common_terms, one.common * other.common)
     _add(sums, model.grid.of_lab.terms, (one.lab * other.lab).sum(axis=0))
     for place, block in enumerate(model.blocks):
         product = (one.locals[place] * other.locals[place]).sum(axis=0)
@@ -92,7 +92,7 @@ def sum_by_term(model: PooledModel, one: Effects, other: Effects) -> dict[Term, 
 def count_effects(model: PooledModel) -> dict[Term, float]:
     """Return how many effects each term has, with those that padding added."""
     counts = dict.fromkeys(Term, 0.0)
-    _add(counts, model.grid.common.terms, np.ones(len(model.grid.common.terms)))
+    _add(counts, model.common_terms, np.ones(len(model.common_terms)))
     lab_terms = model.grid.of_lab.terms
     _add(counts, lab_terms, np.full(len(lab_terms), float(model.labs)))
     for block in model.blocks:

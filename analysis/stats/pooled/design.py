@@ -6,6 +6,7 @@ from itertools import combinations, product
 import numpy as np
 
 from analysis.stats.pooled.data import Array, Codes, PooledCells, Variant
+from analysis.stats.pooled.designs import find_designs
 from analysis.stats.pooled.terms import COMMON, MAIN, OF_LAB, Term, TermChoice
 
 # Combinations that nobody tried are predicted only as long as they can be looked over.
@@ -37,13 +38,15 @@ class Grid:
     """Every profile × variant that can be predicted, and the columns of the model there.
 
     variants: those that were tried first, in their own order, then those that were not.
-    common, of_lab: rows are profile × variant. key: places in the grid of what cells hold.
+    common, of_lab: rows are profile × variant. key: places in the grid of what cells hold; where
+    designs have effects of their own, once for each design. of_design: rows are keys.
     """
 
     profiles: tuple[str, ...]
     variants: tuple[Variant, ...]
     common: Columns
     of_lab: Columns
+    of_design: Columns
     key: Codes
 
     @property
@@ -56,11 +59,23 @@ def lay_out_grid(cells: PooledCells, terms: TermChoice) -> tuple[Grid, Codes]:
     """Return the grid of the used cells, and for each cell its place among the keys."""
     variants, place = list_variants(cells)
     on_grid = cells.profile * len(variants) + place[cells.variant]
-    key, cell_key = np.unique(on_grid, return_inverse=True)
+    level = _number_levels(cells) if terms.keeps(Term.DESIGN_VARIANT) else np.zeros_like(on_grid)
+    levels_in_all = int(level.max(initial=0)) + 1
+    joint, cell_key = np.unique(on_grid * levels_in_all + level, return_inverse=True)
+    key, level = np.divmod(joint, levels_in_all)
     levels = _grid_levels(len(cells.profiles), variants)
     common = _make_columns(levels, [t for t in (*MAIN, *COMMON) if terms.keeps(t)], key)
     of_lab = _make_columns(levels, [t for t in OF_LAB if terms.keeps(t)], key)
-    return Grid(cells.profiles, variants, common, of_lab, key), cell_key.ravel()
+    of_design = Columns(np.zeros((key.size, 0)), (), {})
+    if levels_in_all > 1:
+        names = (Term.DESIGN_VARIANT,) * levels_in_all
+        of_design = Columns(np.eye(levels_in_all)[level], names, {})
+    return Grid(cells.profiles, variants, common, of_lab, of_design, key), cell_key.ravel()
+
+
+def _number_levels(cells: PooledCells) -> Codes:
+    """Return the design × variant of each cell, counted from 0."""
+    return _join(find_designs(cells), cells.variant)
 
 
 def list_variants(cells: PooledCells) -> tuple[tuple[Variant, ...], Codes]:

@@ -144,7 +144,7 @@ class Mode:
 def make_scales(model: PooledModel, sd: dict[Term, float]) -> Scales:
     """Return the standard deviations of terms as the fit uses them; a term left out has 0."""
     return Scales(
-        model.grid.common.scale(sd),
+        np.array([sd[term] for term in model.common_terms]),
         model.grid.of_lab.scale(sd),
         tuple(model.local_scale(block, sd) for block in model.blocks),
         sd.get(Term.CELL, 0.0),
@@ -163,7 +163,7 @@ def start_effects(model: PooledModel) -> Effects:
         tuple(np.zeros((block.shape[0], block.shape[4])) for block in model.blocks),
         tuple(np.zeros(block.count.size) for block in model.blocks),
         np.zeros((model.labs, len(model.grid.of_lab.terms))),
-        np.zeros(len(model.grid.common.terms)),
+        np.zeros(len(model.common_terms)),
     )
 
 

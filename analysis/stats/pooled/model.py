@@ -28,7 +28,12 @@ class PooledModel:
     @property
     def key_common(self) -> Array:
         """Columns of the common effects at the keys, (keys, columns)."""
-        return self.grid.common.values[self.grid.key]
+        return np.hstack([self.grid.common.values[self.grid.key], self.grid.of_design.values])
+
+    @property
+    def common_terms(self) -> tuple[Term, ...]:
+        """The term of each column of the common effects."""
+        return self.grid.common.terms + self.grid.of_design.terms
 
     @property
     def key_of_lab(self) -> Array:
@@ -38,7 +43,8 @@ class PooledModel:
     @property
     def has_own_effects(self) -> bool:
         """Whether each key has an effect of its own, in the last of the common columns."""
-        return self.terms.keeps(Term.PROFILE_CHANNEL_STYLE)
+        is_last = not self.terms.keeps(Term.DESIGN_VARIANT)
+        return is_last and self.terms.keeps(Term.PROFILE_CHANNEL_STYLE)
 
     def local_scale(self, block: Block, sd: dict[Term, float]) -> Array:
         """Return the standard deviation of each local effect of a block."""

@@ -55,7 +55,7 @@ def find_tangents(mode: Mode, terms: tuple[Term, ...], log_sd: Array) -> Tangent
 
 def keep_term(model: PooledModel, effects: Effects, term: Term) -> Effects:
     """Return the effects of one term, and 0 for all others and for the intercepts."""
-    common = np.array([one == term for one in model.grid.common.terms], dtype=float)
+    common = np.array([one == term for one in model.common_terms], dtype=float)
     of_lab = np.array([one == term for one in model.grid.of_lab.terms], dtype=float)
     locals_ = []
     for block, values in zip(model.blocks, effects.locals, strict=True):

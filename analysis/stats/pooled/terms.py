@@ -7,6 +7,13 @@ from typing import NamedTuple
 import numpy as np
 
 from analysis.stats.pooled.data import Codes, PooledCells
+from analysis.stats.pooled.designs import (
+    LEAST_FREEDOM,
+    LEAST_SHARE_REPEATED,
+    MOST_KEYS,
+    count_designs,
+    find_designs,
+)
 
 LEAST_LABS_WITH_PROFILES = 3
 # Below this share of levels that are split further, two terms describe the same thing.
@@ -48,7 +55,8 @@ class DropReason(StrEnum):
     SAME = "coincides in the data with"
     FEW_LABS = "fewer than three labs share profiles"
     NOT_RECORDED = "not recorded"
-    IN_EXPERIMENT_VARIANT = "counted in experiment_variant"
+    FEW_DESIGNS = "fewer than five contrasts between designs that were held twice"
+    MANY_DESIGNS = "too many designs to tell apart"
     NO_FREEDOM = "no contrasts are left to estimate it from"
 
 
@@ -116,6 +124,7 @@ def _level_codes(cells: PooledCells) -> dict[Term, Codes]:
         Term.LAB_STYLE: pair(lab, style),
         Term.LAB_PROFILE_CHANNEL: pair(lab, pair(profile, channel)),
         Term.EXPERIMENT_VARIANT: pair(cells.experiment, cells.variant),
+        Term.DESIGN_VARIANT: pair(find_designs(cells), cells.variant),
         Term.CLUSTER: pair(cells.experiment, cells.cluster + 1),
         Term.CELL: np.arange(cells.size),
     }
@@ -128,8 +137,6 @@ def _place(cells: PooledCells, channel: str) -> int:
 def _why_not(
     term: Term, codes: dict[Term, Codes], kept: list[Term], cells: PooledCells, stratum: Codes
 ) -> Dropped | None:
-    if term == Term.DESIGN_VARIANT:
-        return Dropped(DropReason.IN_EXPERIMENT_VARIANT)
     if term == Term.CLUSTER and not _has_clusters(cells):
         return Dropped(DropReason.NOT_RECORDED)
     level = codes[term]
@@ -140,8 +147,21 @@ def _why_not(
             return Dropped(DropReason.SAME, other)
     if term == Term.LAB_PROFILE_CHANNEL and not _labs_share_profiles(cells):
         return Dropped(DropReason.FEW_LABS)
+    if term == Term.DESIGN_VARIANT:
+        return _why_no_designs(cells)
     other = _find_nearly_same(term, codes, kept, cells)
     return Dropped(DropReason.SAME, other) if other else None
+
+
+def _why_no_designs(cells: PooledCells) -> Dropped | None:
+    """Return why designs have no effects of their own; where most were held once, each of those
+    would be that of an experiment under another name."""
+    counted = count_designs(cells)
+    if counted.repeated < LEAST_SHARE_REPEATED:
+        return Dropped(DropReason.SAME, Term.EXPERIMENT_VARIANT)
+    if counted.freedom < LEAST_FREEDOM:
+        return Dropped(DropReason.FEW_DESIGNS)
+    return Dropped(DropReason.MANY_DESIGNS) if counted.keys > MOST_KEYS else None
 
 
 def _find_nearly_same(
