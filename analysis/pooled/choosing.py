@@ -170,6 +170,12 @@ def find_obstacle(one: Candidate, scope: Scope, checks: Iterable[Check]) -> NotU
     return None
 
 
+def list_fitting(candidates: Iterable[Candidate], scope: Scope) -> set[int]:
+    """Return the experiments that a scope lets through as a whole, whatever their cells show."""
+    checks = SUBJECT_CHECKS + EVIDENCE_CHECKS
+    return {one.id for one in candidates if find_obstacle(one, scope, checks) is None}
+
+
 def write_outcome(numerator_step: Step, denominator_step: Step, direction: Direction) -> str:
     """Return an outcome as one code, such as `responded/offered/higher`."""
     return "/".join((numerator_step, denominator_step, direction))

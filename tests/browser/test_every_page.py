@@ -58,6 +58,7 @@ PAGES = [
     (RESEARCHER, "/experiments/{in_field}/observations"),
     (RESEARCHER, "/experiments/{in_field}/imports/new"),
     (RESEARCHER, "/advice/versions/{version}"),
+    (RESEARCHER, "/programmes/{programme}/evidence/new"),
     (RESEARCHER, "/programmes/{programme}/segmentation-models"),
     (RESEARCHER, "/programmes/{programme}/segmentation-models/new"),
     (RESEARCHER, "/segmentation-models/{model}"),
