@@ -37,13 +37,29 @@ class Decision:
 class PairTable:
     """All pairs of variants, each (V, V) for row minus column.
 
-    lower, upper: simultaneous 95 % limits over all pairs of the profile. better: P(row > column).
+    deviation: the standard deviation of a difference. largest: (D,) the largest standardised
+    difference of all pairs in each draw, from which the limits come. better: P(row > column).
     """
 
     difference: Array
-    lower: Array
-    upper: Array
+    deviation: Array
     better: Array
+    largest: Array
+
+    @property
+    def lower(self) -> Array:
+        """Simultaneous 95 % lower limits over all pairs of the profile."""
+        return self.difference - find_limit(self.largest) * self.deviation
+
+    @property
+    def upper(self) -> Array:
+        """Simultaneous 95 % upper limits over all pairs of the profile."""
+        return self.difference + find_limit(self.largest) * self.deviation
+
+
+def find_limit(largest: Array) -> float:
+    """Return how many standard deviations a difference may lie off, from draws of the largest."""
+    return float(np.quantile(largest, LEVEL))
 
 
 def decide(rates: Array, margin: float) -> Decision:
@@ -80,11 +96,7 @@ def compare_pairs(values: Array) -> PairTable:
         better[rest, place] = 1.0 - better[place, rest]
         gaps = np.abs(centred[rest] - centred[place]) / deviation[place, rest, None]
         np.maximum(largest, gaps.max(axis=0), out=largest)
-    limit = float(np.quantile(largest, LEVEL))
-    difference = means[:, None] - means
-    return PairTable(
-        difference, difference - limit * deviation, difference + limit * deviation, better
-    )
+    return PairTable(means[:, None] - means, deviation, better, largest)
 
 
 def find_claims(pairs: PairTable) -> Array:

@@ -17,14 +17,16 @@ from analysis.stats.pooled.variances import Draw, find_weights
 class JointDraws:
     """Draws of general effects, of the level of each profile, and of the standard deviations.
 
-    effects: (draws, profiles, variants) on the logit scale. level: (draws, profiles, parts) of the
-    standard situation: the logit that is added to an effect to give a rate, in each connected part
-    of the variants. parts: (variants,) which that is. sd: per term (draws,). component: (draws,)
-    which draw of the standard deviations each belongs to. labs: per component how the labs deviate,
-    and lab_scale: (components, columns) by how much. situation: what was counted where.
+    effects: (draws, profiles, variants) on the logit scale. of_design: (draws, columns), how
+    designs deviate. level: (draws, profiles, parts) of the standard situation: the logit that is
+    added to an effect to give a rate, in each connected part of the variants. parts: (variants,)
+    which that is. sd: per term (draws,). component: (draws,) which draw of the standard deviations
+    each belongs to. labs: per component how the labs deviate, and lab_scale: (components, columns)
+    by how much. situation: what was counted where.
     """
 
     effects: Array
+    of_design: Array
     level: Array
     parts: Codes
     sd: dict[Term, Array]
@@ -51,10 +53,11 @@ def draw_effects(
     component = _allocate(find_weights(components), count)
     profiles, variants = model.grid.shape
     effects = np.empty((count, profiles * variants))
+    of_design = np.empty((count, len(model.grid.of_design.terms)))
     for place, held in enumerate(components):
         rows = np.flatnonzero(component == place)
         if rows.size:
-            effects[rows] = _draw_component(model, held, rows.size, generator)
+            effects[rows], of_design[rows] = _draw_component(model, held, rows.size, generator)
     terms = model.terms.random
     log_sd = np.array([one.log_sd for one in components]).reshape(len(components), len(terms))
     sd = {term: np.exp(log_sd[component, place]) for place, term in enumerate(terms)}
@@ -64,6 +67,7 @@ def draw_effects(
     at_peak = LabsGiven.of(peak)
     return JointDraws(
         effects,
+        of_design,
         level,
         parts,
         sd,
@@ -84,20 +88,20 @@ def _allocate(weights: Array, count: int) -> Codes:
 
 def _draw_component(
     model: PooledModel, held: Draw, count: int, generator: np.random.Generator
-) -> Array:
-    """Return draws of the grid's effects at one set of standard deviations, (count, rows)."""
+) -> tuple[Array, Array]:
+    """Return draws of the grid's effects at one set of standard deviations, (count, rows), and of
+    the deviations of designs, (count, columns)."""
     common = model.grid.common
     root = np.linalg.cholesky(held.hessian)
     standard = draw_pairs(generator, root.shape[0], count)
-    values = held.common[:, None] + np.linalg.solve(root.T, standard)
+    values = held.scale[:, None] * (held.common[:, None] + np.linalg.solve(root.T, standard))
     # Those of designs come last; they are no part of a general effect.
-    general = slice(len(common.terms))
-    scale = held.scale[general]
-    drawn = (common.values @ (scale[:, None] * values[general])).T
+    columns = len(common.terms)
+    drawn = (common.values @ values[:columns]).T
     for term, marks in common.unseen.items():
-        sd = scale[common.terms.index(term)]
+        sd = held.scale[common.terms.index(term)]
         drawn += sd * (marks @ draw_pairs(generator, marks.shape[1], count)).T
-    return drawn
+    return drawn, values[columns:].T
 
 
 def draw_pairs(generator: np.random.Generator, size: int, count: int) -> Array:

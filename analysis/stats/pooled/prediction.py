@@ -13,8 +13,8 @@ from analysis.stats.pooled.data import Array, Codes, Variant
 from analysis.stats.pooled.design import Grid
 from analysis.stats.pooled.draws import JointDraws, draw_pairs
 from analysis.stats.pooled.levels import draw_level
+from analysis.stats.pooled.part import find_rates
 from analysis.stats.pooled.priors import PriorKind, find_scale
-from analysis.stats.pooled.reading import find_rates
 from analysis.stats.pooled.results import PooledEstimate
 from analysis.stats.pooled.terms import OF_LAB, DropReason, Term
 
@@ -140,6 +140,7 @@ def _draw_known_lab(
     columns = len(grid.of_lab.terms)
     noise = draw_pairs(generator, columns, count).T
     key = draws.effects.reshape(count, -1)[:, grid.key]
+    key = key + draws.of_design @ grid.of_design.values.T
     own = np.empty((count, columns))
     for place, given in enumerate(draws.labs):
         rows = draws.component == place
@@ -152,12 +153,16 @@ def _draw_known_lab(
 
 
 def _draw_experiment(estimate: PooledEstimate, generator: np.random.Generator) -> Array:
-    """Return draws of how the variants of one experiment deviate, alike in all profiles."""
+    """Return draws of how the variants of one experiment, of a new design, deviate; alike in all
+    profiles."""
     _grid, draws = _require(estimate)
     count, _profiles, variants = draws.effects.shape
+    variance = draws.sd.get(Term.DESIGN_VARIANT, np.zeros(count)) ** 2
     sd = _draw_sd(estimate, Term.EXPERIMENT_VARIANT, generator)
+    if sd is not None:
+        variance = variance + sd**2
     noise = draw_pairs(generator, variants, count).T
-    return np.zeros((1, 1, 1)) if sd is None else (sd[:, None] * noise)[:, None]
+    return (np.sqrt(variance)[:, None] * noise)[:, None]
 
 
 def _draw_sd(estimate: PooledEstimate, term: Term, generator: np.random.Generator) -> Array | None:

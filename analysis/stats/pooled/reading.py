@@ -1,29 +1,19 @@
 """Reading a fit: estimates per profile and variant, claims and main effects."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from analysis.stats.pooled.data import Array, Codes, PooledCells
-from analysis.stats.pooled.decisions import (
-    Decision,
-    PairTable,
-    compare_pairs,
-    decide,
-    find_claims,
-    judge_against_best,
-)
 from analysis.stats.pooled.draws import JointDraws
 from analysis.stats.pooled.mode import Mode
 from analysis.stats.pooled.model import PooledModel
+from analysis.stats.pooled.part import LOOSEST, read_part
 from analysis.stats.pooled.progress import OnProgress
-from analysis.stats.pooled.results import MAIN_PART, Claim, MainEffect, VariantEstimate
+from analysis.stats.pooled.results import Claim, MainEffect, VariantEstimate
 from analysis.stats.pooled.terms import MAIN, Term
-from analysis.stats.results import Status, Verdict
+from analysis.stats.results import Status
 
-TAILS = (0.025, 0.975)
-# Beyond these a logit stands for no rate that counts could show.
-FARTHEST, LOOSEST = 12.0, 50.0
+# Beyond this a logit stands for no rate that counts could show.
+FARTHEST = 12.0
 
 
 def read_fit(
@@ -43,7 +33,7 @@ def read_fit(
     for profile, name in enumerate(model.grid.profiles):
         rows: dict[int, VariantEstimate] = {}
         for members in list_parts(draws, profile):
-            part = _PartReader.of(model, draws, profile, members, margin)
+            part = read_part(model.grid, draws, profile, members, margin)
             rows |= part.list_rows(tried[profile], scarce)
             claims += part.list_claims()
         for place, variant in enumerate(model.grid.variants):
@@ -67,11 +57,6 @@ def list_parts(draws: JointDraws, profile: int) -> list[Codes]:
         if is_known.sum() > 1:
             found.append(members[is_known])
     return found
-
-
-def find_rates(effects: Array, level: Array | float) -> Array:
-    """Return the rates of effects at a level, both logits."""
-    return 1.0 / (1.0 + np.exp(-np.clip(effects + level, -LOOSEST, LOOSEST)))
 
 
 def list_main_effects(model: PooledModel, mode: Mode) -> tuple[MainEffect, ...]:
@@ -115,116 +100,6 @@ def _list_levels(model: PooledModel, term: Term) -> list[tuple[str, dict[str, in
         (name, {one.values[axis]: row for row, one in enumerate(variants)})
         for axis, name in enumerate(model.cells.axes)
     ]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _PartReader:
-    """The figures of the variants of one profile that can be compared.
-
-    members: (V,) places in the grid. has_level: whether anybody responded, so that there is a rate.
-    """
-
-    model: PooledModel
-    profile: int
-    part: int
-    members: Codes
-    has_level: bool
-    centred: Array
-    rates: Array
-    decision: Decision
-    pairs: PairTable
-    verdicts: list[Verdict]
-    other: Codes
-
-    @classmethod
-    def of(
-        cls, model: PooledModel, draws: JointDraws, profile: int, members: Codes, margin: float
-    ) -> "_PartReader":
-        part = int(draws.parts[members[0]])
-        effects = draws.effects[:, profile, members]
-        level = draws.level[:, profile, part, None]
-        has_level = bool(np.isfinite(level).all())
-        rates = find_rates(effects, level if has_level else 0.0)
-        decision, pairs = decide(rates, margin), compare_pairs(rates)
-        verdicts, other = judge_against_best(pairs, decision.regret, margin)
-        centred = effects - effects.mean(axis=1, keepdims=True)
-        return cls(
-            model,
-            profile,
-            part,
-            members,
-            has_level,
-            centred,
-            rates,
-            decision,
-            pairs,
-            verdicts,
-            other,
-        )
-
-    def list_rows(self, tried: Array, scarce: Array) -> dict[int, VariantEstimate]:
-        """Return the row of each variant, by its place in the grid."""
-        limits = np.quantile(self.centred, TAILS, axis=0)
-        spread = self.centred.std(axis=0, ddof=1)
-        rates = self._read_rates() if self.has_level else [{}] * self.members.size
-        found = {}
-        for place, member in enumerate(self.members.tolist()):
-            is_scarce = bool(scarce[member]) or not self.has_level
-            found[member] = VariantEstimate(
-                profile=self.model.grid.profiles[self.profile],
-                variant=self.model.grid.variants[member],
-                status=Status.TOO_LITTLE if is_scarce else Status.OK,
-                is_tried=bool(tried[member]),
-                part=self.part,
-                effect=float(self.centred[:, place].mean()),
-                effect_std_error=float(spread[place]),
-                effect_ci=(float(limits[0, place]), float(limits[1, place])),
-                p_best=float(self.decision.p_best[place]),
-                rank_ci=(
-                    int(self.decision.rank_lower[place]),
-                    int(self.decision.rank_upper[place]),
-                ),
-                **rates[place],
-            )
-        return found
-
-    def list_claims(self) -> list[Claim]:
-        """Return the claims of this profile; without a rate there are none."""
-        if not self.has_level:
-            return []
-        name, variants = self.model.grid.profiles[self.profile], self.model.grid.variants
-        return [
-            Claim(
-                name,
-                variants[self.members[better]],
-                variants[self.members[worse]],
-                float(self.pairs.better[better, worse]),
-            )
-            for better, worse in np.argwhere(find_claims(self.pairs)).tolist()
-        ]
-
-    def _read_rates(self) -> list[dict]:
-        """Return what rests on rates: the rate, the decision and the difference with the best."""
-        limits = np.quantile(self.rates, TAILS, axis=0)
-        means, pairs, found = self.rates.mean(axis=0), self.pairs, []
-        for place, other in enumerate(self.other.tolist()):
-            found.append(
-                {
-                    "rate": float(means[place]),
-                    "rate_ci": (float(limits[0, place]), float(limits[1, place])),
-                    "p_within_margin": float(self.decision.p_within_margin[place]),
-                    "expected_regret": float(self.decision.regret[place]),
-                    "is_advised": place == self.decision.advised and self.part == MAIN_PART,
-                    "verdict": self.verdicts[place],
-                    "against": self.model.grid.variants[self.members[other]],
-                    "difference": float(pairs.difference[place, other]),
-                    "difference_ci": (
-                        float(pairs.lower[place, other]),
-                        float(pairs.upper[place, other]),
-                    ),
-                }
-            )
-        return found
 
 
 def list_undefined(cells: PooledCells) -> tuple[VariantEstimate, ...]:
