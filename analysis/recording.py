@@ -89,9 +89,9 @@ def take_apart(estimator: str, found: Any) -> Answer:
     return FORMS[estimator].take_apart(found)
 
 
-def find_method_version(estimator: str) -> str:
-    """Return the version of an estimator's method in this release."""
-    return FORMS[estimator].method_version
+def find_method_version(estimator: str) -> str | None:
+    """Return the version of an estimator's method in this release, None where it has gone."""
+    return FORMS[estimator].method_version if estimator in FORMS else None
 
 
 def write_result(estimator: str, result: Any) -> dict:

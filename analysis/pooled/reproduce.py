@@ -1,0 +1,128 @@
+"""The command that makes a kept calculation again, and says whether the same comes out."""
+
+from dataclasses import dataclass
+
+import click
+from flask_babel import gettext as _
+
+from analysis import recording
+from analysis.models.runs import AnalysisRun
+from analysis.pooled.likeness import Likeness, compare_draws, compare_results
+from analysis.queries import runs as queries
+from analysis.services.runs import remake_answer
+from analysis.stats.pooled.threads import one_thread
+from lab import db
+from lab.i18n import DEFAULT_LANGUAGE, LANGUAGES, command_context
+from lab.settings import read_settings
+
+# What numbers may differ on another machine or with another release of a library.
+TOLERANCE = 1e-6
+DIFFERENT, NO_RUN, OTHER_METHOD = 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRun:
+    """A run as it was read, with the bytes of its draws."""
+
+    run: AnalysisRun
+    draws: bytes | None
+
+
+@click.command()
+@click.argument("run", type=click.IntRange(min=1))
+@click.option(
+    "--language",
+    type=click.Choice(list(LANGUAGES)),
+    default=DEFAULT_LANGUAGE,
+    show_default=True,
+    help="Language of messages.",
+)
+def reproduce(run: int, language: str) -> None:
+    """Make the kept calculation RUN again from its own counts, and compare.
+
+    Ends with 0 when the same comes out, 1 when it differs, 2 when there is no such run, and 3
+    when this release computes with another method.
+    """
+    with command_context(language):
+        kept = _read(run)
+        if kept is None:
+            _end(_("There is no run %(number)s in this installation.", number=run), NO_RUN)
+        _check_method(kept.run)
+        click.echo(
+            _("Making run %(number)s again from %(cells)s cells…", number=run, cells=_size(kept))
+        )
+        _tell(kept)
+
+
+def _read(number: int) -> KeptRun | None:
+    url = read_settings().database_url
+    if not db.is_current(url):
+        return None
+    # The calculation takes long, so nothing of the database is held meanwhile.
+    with db.open_session(url) as session:
+        run = queries.find_run(session, number)
+        draws = run and queries.find_draws(session, number)
+        return run and KeptRun(run, draws and draws.content)
+
+
+def _size(kept: KeptRun) -> int:
+    return len(kept.run.cells)
+
+
+def _check_method(run: AnalysisRun) -> None:
+    known = recording.find_method_version(run.estimator)
+    if run.method_version != known:
+        _end(
+            _(
+                "Run %(number)s was made by version %(old)s of the method, and this release"
+                " computes by version %(new)s. The run stays readable.",
+                number=run.id,
+                old=run.method_version,
+                new=known or "-",
+            ),
+            OTHER_METHOD,
+        )
+
+
+def _tell(kept: KeptRun) -> None:
+    if recording.hash_cells(kept.run.cells) != kept.run.cells_sha256:
+        _end(_("Its counts are not those it was made from: somebody changed them."), DIFFERENT)
+    found = _compare(kept)
+    if found.are_same:
+        click.echo(_("The same bytes."))
+    elif found.largest <= TOLERANCE:
+        click.echo(
+            _(
+                "The same within %(tolerance)s: largest difference %(difference)s, in %(where)s.",
+                tolerance=f"{TOLERANCE:g}",
+                difference=f"{found.largest:.2g}",
+                where=found.where or "-",
+            )
+        )
+    else:
+        _end(
+            _(
+                "It differs: largest difference %(difference)s, in %(where)s.",
+                difference=f"{found.largest:.2g}",
+                where=found.where,
+            ),
+            DIFFERENT,
+        )
+
+
+def _compare(kept: KeptRun) -> Likeness:
+    """Return how alike the kept run and a new one are, result and draws."""
+    with one_thread():
+        answer = remake_answer(kept.run)
+    result = recording.write_result(kept.run.estimator, answer.result)
+    of_result = compare_results(kept.run.result, result)
+    of_draws = compare_draws(kept.draws, answer.draws)
+    if of_result.are_same and of_draws.are_same:
+        return of_result
+    largest = max((of_result, of_draws), key=lambda one: one.largest)
+    return largest._replace(are_same=False)
+
+
+def _end(message: str, code: int) -> None:
+    click.echo(message, err=code == NO_RUN)
+    raise SystemExit(code)
