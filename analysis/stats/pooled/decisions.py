@@ -101,7 +101,12 @@ def compare_pairs(values: Array) -> PairTable:
 
 def find_claims(pairs: PairTable) -> Array:
     """Return which variants (row) are surely better than which (column), over all pairs at once."""
-    return pairs.lower > 0
+    return find_claims_over(pairs, find_limit(pairs.largest))
+
+
+def find_claims_over(pairs: PairTable, limit: float) -> Array:
+    """Return which variants (row) lie more than so many standard deviations above which others."""
+    return pairs.difference > limit * pairs.deviation
 
 
 def judge_against_best(

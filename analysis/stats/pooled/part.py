@@ -19,12 +19,27 @@ from analysis.stats.pooled.results import MAIN_PART, Claim, VariantEstimate
 from analysis.stats.results import Status, Verdict
 
 TAILS = (0.025, 0.975)
-LOOSEST = 50.0
+# Beyond these a logit stands for no rate that counts could show.
+FARTHEST, LOOSEST = 12.0, 50.0
 
 
 def find_rates(effects: Array, level: Array | float) -> Array:
     """Return the rates of effects at a level, both logits."""
     return 1.0 / (1.0 + np.exp(-np.clip(effects + level, -LOOSEST, LOOSEST)))
+
+
+def list_parts(draws: JointDraws, profile: int) -> list[Codes]:
+    """Return the variants of each connected part of at least two that can be estimated."""
+    effects = draws.effects[:, profile]
+    found = []
+    for part in range(draws.parts.max(initial=-1) + 1):
+        members = np.flatnonzero(draws.parts == part)
+        own = effects[:, members]
+        own = own - np.median(own, axis=1, keepdims=True)
+        is_known = (np.abs(own.mean(axis=0)) < FARTHEST) & (own.std(axis=0) < LOOSEST)
+        if is_known.sum() > 1:
+            found.append(members[is_known])
+    return found
 
 
 def read_part(

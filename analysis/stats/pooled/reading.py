@@ -2,18 +2,15 @@
 
 import numpy as np
 
-from analysis.stats.pooled.data import Array, Codes, PooledCells
+from analysis.stats.pooled.data import Array, PooledCells
 from analysis.stats.pooled.draws import JointDraws
 from analysis.stats.pooled.mode import Mode
 from analysis.stats.pooled.model import PooledModel
-from analysis.stats.pooled.part import LOOSEST, read_part
+from analysis.stats.pooled.part import list_parts, read_part
 from analysis.stats.pooled.progress import OnProgress
 from analysis.stats.pooled.results import Claim, MainEffect, VariantEstimate
 from analysis.stats.pooled.terms import MAIN, Term
 from analysis.stats.results import Status
-
-# Beyond this a logit stands for no rate that counts could show.
-FARTHEST = 12.0
 
 
 def read_fit(
@@ -43,20 +40,6 @@ def read_fit(
         if on_progress:
             on_progress((profile + 1) / len(model.grid.profiles))
     return tuple(estimates), tuple(claims)
-
-
-def list_parts(draws: JointDraws, profile: int) -> list[Codes]:
-    """Return the variants of each connected part of at least two that can be estimated."""
-    effects = draws.effects[:, profile]
-    found = []
-    for part in range(draws.parts.max(initial=-1) + 1):
-        members = np.flatnonzero(draws.parts == part)
-        own = effects[:, members]
-        own = own - np.median(own, axis=1, keepdims=True)
-        is_known = (np.abs(own.mean(axis=0)) < FARTHEST) & (own.std(axis=0) < LOOSEST)
-        if is_known.sum() > 1:
-            found.append(members[is_known])
-    return found
 
 
 def list_main_effects(model: PooledModel, mode: Mode) -> tuple[MainEffect, ...]:
