@@ -1,9 +1,9 @@
 """What `proeftuin estimate` costs: CPU seconds less those of `--help`, and memory, by size.
 
-    OPENBLAS_NUM_THREADS=1 python -m tests.benchmarks.pooled.bench_estimate [40 150 1500 15000]
+    python -m tests.benchmarks.pooled.bench_estimate [--full]
 
 40 experiments make about 1,300 cells (5 labs, 8 profiles, 5 × 3 variants); more experiments run in
-12 labs with 8 × 5 variants: 150 make about 5,000 cells.
+12 labs with 8 × 5 variants: 150 make about 5,000 cells, 15,000 half a million.
 """
 
 import csv
@@ -12,17 +12,25 @@ import os
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.studies.pooled.programmes import Programme, simulate
+import numpy as np
+
+from analysis.stats.pooled.data import CellRow
+from tests.studies.pooled.bars import Bar, Columns, Measured, largest_of
+from tests.studies.pooled.programmes import PROGRAMMES, change, simulate
+from tests.studies.pooled.running import Row, Study, run_command
 
 PROEFTUIN = Path(sys.executable).with_name("proeftuin")
 MOST_SECONDS = {40: 2.0, 150: 6.0, 1500: 30.0, 15000: 240.0}
-COLUMNS = (
-    "living_lab", "experiment", "wave", "profile", "channel", "style", "cluster",
-    "reached", "responded",
-)  # fmt: skip
+NAMES = {40: "1,300", 150: "5,000", 1500: "50,000", 15000: "500,000"}
+MOST_MEGABYTES = 1536.0
+QUICK = (40, 150, 1500)
+# A program that takes seconds is measured more than once: other work on the machine only adds.
+ROUNDS = {40: 3, 150: 3}
+SEED = 1
 
 
 class Cost(NamedTuple):
@@ -32,43 +40,93 @@ class Cost(NamedTuple):
     memory: float
 
 
-def measure(*arguments):
-    """Return what one run of the command costs."""
-    process = subprocess.Popen([PROEFTUIN, *arguments], stdout=subprocess.DEVNULL)
+def measure(*arguments: str) -> Cost:
+    """Return what one run of the command costs, with one thread for linear algebra."""
+    one_thread = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    command = [PROEFTUIN, *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=one_thread)
     _pid, status, used = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"proeftuin {arguments[0]} ended with {status}")
     return Cost(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
-def write_programme(experiments, path, seed=1):
+@cache
+def measure_help() -> float:
+    """Return the CPU seconds of the command that does nothing."""
+    return min(measure("--help").seconds for _round in range(5))
+
+
+def write_programme(experiments: int, path: Path) -> int:
     """Write the cells of a programme; return how many there are."""
-    size = Programme(experiments=experiments)
-    if experiments > 40:
-        size = Programme(labs=12, experiments=experiments, channels=8, styles=5)
-    rows = simulate(size, seed).rows
+    size = PROGRAMMES["moderate" if experiments <= 40 else "huge"]
+    rows = simulate(change(size, experiments=experiments), SEED).rows
+    names = {"nobs": "reached", "count": "responded"}
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(COLUMNS)
+        writer.writerow([names.get(name, name) for name in CellRow._fields])
         writer.writerows(rows)
     return len(rows)
 
 
-def main(sizes):
-    """Print the cost of each size beside its bound."""
-    idle = min(measure("--help").seconds for _round in range(3))
-    for experiments in sizes:
-        with tempfile.TemporaryDirectory() as folder:
-            cells, output = Path(folder) / "cells.csv", Path(folder) / "out"
-            count = write_programme(experiments, cells)
-            cost = measure("estimate", str(cells), "--output", str(output))
-            model = json.loads((output / "model.json").read_text(encoding="utf-8"))
-        sys.stdout.write(
-            f"{count:7d} cells: {cost.seconds - idle:6.2f} s CPU"
-            f" (at most {MOST_SECONDS.get(experiments, float('nan')):.0f}),"
-            f" {cost.memory:5.0f} MB, {model['evaluations']} evaluations\n"
-        )
+def score_cost(experiments: int) -> Row:
+    """Return what an estimate of so many experiments costs."""
+    with tempfile.TemporaryDirectory() as folder:
+        cells, output = Path(folder) / "cells.csv", Path(folder) / "out"
+        count = write_programme(experiments, cells)
+        rounds = range(ROUNDS.get(experiments, 1))
+        costs = [measure("estimate", str(cells), "--output", str(output)) for _round in rounds]
+        model = json.loads((output / "model.json").read_text(encoding="utf-8"))
+    return {
+        "cells": float(count),
+        "seconds": min(one.seconds for one in costs) - measure_help(),
+        "memory": max(one.memory for one in costs),
+        "evaluations": float(model["evaluations"]),
+    }
+
+
+def find_growth(columns: Columns) -> Measured:
+    """Return the steepest power of the number of cells by which the cost grows."""
+    cells, seconds = np.log(columns["cells"]), np.log(columns["seconds"])
+    return Measured(float((np.diff(seconds) / np.diff(cells)).max()), 0.0)
+
+
+def list_bars(experiments: int) -> tuple[Bar, ...]:
+    """Return the bars of one size."""
+    name = f"{NAMES[experiments]} cells"
+    return (
+        Bar(f"{name}: how many", largest_of("cells"), digits=",.0f"),
+        Bar(
+            f"{name}: CPU seconds",
+            largest_of("seconds"),
+            most=MOST_SECONDS[experiments],
+            digits=".1f",
+        ),
+        Bar(f"{name}: memory, MB", largest_of("memory"), most=MOST_MEGABYTES, digits=".0f"),
+    )
+
+
+def make_study(experiments: int) -> Study:
+    """Return the study of one size; a seed here is the number of experiments."""
+    name = f"cost of {NAMES[experiments]} cells"
+    quick = [experiments] if experiments in QUICK else []
+    bars = list_bars(experiments)
+    return Study(name, "cost", score_cost, bars, quick, [experiments], is_timed=True)
+
+
+STUDIES = (
+    *map(make_study, MOST_SECONDS),
+    Study(
+        "growth of cost",
+        "cost",
+        score_cost,
+        (Bar("power of cells by which CPU grows", find_growth, most=1.1, digits=".2f"),),
+        (150, 1500),
+        (150, 1500, 15000),
+        is_timed=True,
+    ),
+)
 
 
 if __name__ == "__main__":
-    main([int(one) for one in sys.argv[1:]] or [40, 150, 1500])
+    run_command(__doc__, STUDIES)

@@ -2,23 +2,31 @@
 
 logit p = level of experiment × profile + effect of profile × channel × style + lab × channel
 + experiment × variant + cell. Half of the profiles' deviations are exactly 0. Experiments with a
-high level prefer later channels, so that pooling without strata misleads.
+high level prefer later channels, so that pooling without strata misleads. The order of the random
+numbers is part of the programme: the scores of other methods in tests/reference are of the same
+counts.
 """
 
 from dataclasses import dataclass, field, replace
+from itertools import combinations, product
+from typing import NamedTuple
 
 import numpy as np
 
 from analysis.stats.pooled.data import CellRow
+
+LEAST_PEOPLE, MOST_PEOPLE = 10**1.3, 10**4.3
+CLUSTER_PEOPLE = 20
 
 
 @dataclass(frozen=True)
 class Programme:
     """How large a programme is, how its effects spread, and how it breaks the model's form.
 
-    heavy_tails: effects follow Student's t with 3 degrees of freedom. clip: rates stay between
-    these. lab_profile_sd: a lab × profile × channel interaction. cluster_sd: streets within cells
-    that nobody recorded. is_adaptive: later waves favour what did well. is_null: no effects at all.
+    axes: how many values each style axis has, when a style is more than one word. heavy_tails:
+    whatever differs follows Student's t with 3 degrees of freedom. clip: rates stay between these.
+    lab_profile_sd: a lab × profile × channel interaction. cluster_sd: streets within cells that
+    nobody recorded. is_adaptive: later waves favour what did well. is_null: no effects at all.
     """
 
     labs: int = 5
@@ -26,6 +34,7 @@ class Programme:
     profiles: int = 8
     channels: int = 5
     styles: int = 3
+    axes: tuple[int, ...] = ()
     reach: float = 300.0
     level: float = -2.4
     waves: int = 2
@@ -49,29 +58,39 @@ class Programme:
     is_adaptive: bool = False
     is_null: bool = False
 
+    def draw(self, draw: np.random.Generator, sd: float, shape=None):
+        """Return draws of effects that differ by a standard deviation."""
+        if self.heavy_tails:
+            return sd * draw.standard_t(3, shape) / np.sqrt(3)
+        return draw.normal(0, sd, shape)
+
 
 PROGRAMMES = {
     "moderate": Programme(),
     "small": Programme(labs=2, experiments=10, profiles=4, channels=4),
     "sparse": Programme(reach=60.0, level=-3.0, waves=1),
+    "huge": Programme(labs=12, experiments=200, channels=8, styles=5),
 }
 BREAKS = {
     "heavy tails": {"heavy_tails": True},
     "clipped rates": {"clip": (0.01, 0.30)},
     "profile by lab": {"lab_profile_sd": 0.2},
     "unrecorded clusters": {"cluster_sd": 0.3},
-    "adaptive shares": {"is_adaptive": True},
+    "adaptive shares": {"is_adaptive": True, "waves": 4},
 }
 
 
-@dataclass(frozen=True)
-class Truth:
-    """The rows of a programme and what is true: (profiles, channels, styles) effects, and the
-    level of each profile."""
+class Truth(NamedTuple):
+    """The rows of a programme and what is true.
 
-    rows: list
+    effects: (profiles, channels, styles), on the logit scale. level: (profiles,). lab_effects:
+    (labs, profiles, channels), what a lab adds to them.
+    """
+
+    rows: list[CellRow]
     effects: np.ndarray
     level: np.ndarray
+    lab_effects: np.ndarray
 
 
 def simulate(programme: Programme, seed: int) -> Truth:
@@ -83,15 +102,15 @@ def simulate(programme: Programme, seed: int) -> Truth:
     lab[: programme.labs] = np.arange(programme.labs)
     of_lab = draw.normal(0, 0.3, programme.labs)
     shape = (programme.labs, programme.profiles, programme.channels)
-    lab_channel = draw.normal(0, programme.sd["lab_channel"], (shape[0], 1, shape[2]))
-    lab_channel = lab_channel + draw.normal(0, 1, shape) * programme.lab_profile_sd
-    rows = []
+    by_channel = programme.draw(draw, programme.sd["lab_channel"], (shape[0], 1, shape[2]))
+    lab_effects = np.broadcast_to(by_channel, shape)
+    if programme.lab_profile_sd:
+        lab_effects = lab_effects + programme.draw(draw, programme.lab_profile_sd, shape)
+    truth = Truth([], effects, level, lab_effects)
     for experiment in range(programme.experiments):
         own = draw.normal(0, 0.6) + of_lab[lab[experiment]]
-        rows += _run_experiment(
-            programme, draw, f"e{experiment}", lab[experiment], own, effects, level, lab_channel
-        )
-    return Truth(rows, effects, level)
+        truth.rows.extend(_run_experiment(programme, draw, experiment, lab[experiment], own, truth))
+    return truth
 
 
 def change(programme: Programme, **parts) -> Programme:
@@ -99,28 +118,53 @@ def change(programme: Programme, **parts) -> Programme:
     return replace(programme, **parts)
 
 
+def write_styles(programme: Programme) -> list[str]:
+    """Return the text of each style: one word, or a value for each axis."""
+    if not programme.axes:
+        return [f"s{style}" for style in range(programme.styles)]
+    values = product(*(range(count) for count in programme.axes))
+    return [";".join(f"a{axis}=v{one}" for axis, one in enumerate(held)) for held in values]
+
+
 def _draw_effects(programme: Programme, draw: np.random.Generator) -> np.ndarray:
     profiles, channels, styles = programme.profiles, programme.channels, programme.styles
     if programme.is_null:
         return np.zeros((profiles, channels, styles))
-
-    def normal(shape: tuple, sd: float) -> np.ndarray:
-        if programme.heavy_tails:
-            return sd * draw.standard_t(3, shape) / np.sqrt(3)
-        return draw.normal(0, sd, shape)
-
-    def often_zero(shape: tuple, sd: float) -> np.ndarray:
-        return normal(shape, sd) * (draw.random(shape) > 0.5)
-
+    if programme.axes:
+        return _draw_component_effects(programme, draw)
     sd = programme.sd
+
+    def often_zero(shape: tuple, size: float) -> np.ndarray:
+        return programme.draw(draw, size, shape) * (draw.random(shape) > 0.5)
+
     return (
-        normal((1, channels, 1), sd["channel"])
-        + normal((1, 1, styles), sd["style"])
+        programme.draw(draw, sd["channel"], (1, channels, 1))
+        + programme.draw(draw, sd["style"], (1, 1, styles))
         + often_zero((1, channels, styles), sd["channel_style"])
         + often_zero((profiles, channels, 1), sd["profile_channel"])
         + often_zero((profiles, 1, styles), sd["profile_style"])
         + often_zero((profiles, channels, styles), sd["profile_channel_style"])
     )
+
+
+def _draw_component_effects(programme: Programme, draw: np.random.Generator) -> np.ndarray:
+    """Return effects of the channel and each axis, of their pairs, and of profiles with each."""
+    sd, sizes = programme.sd, (programme.profiles, programme.channels, *programme.axes)
+    names = ["channel", *["style"] * len(programme.axes)]
+    effects = np.zeros(sizes)
+
+    def add(name: str, *places: int) -> None:
+        nonlocal effects
+        shape = [size if at in places else 1 for at, size in enumerate(sizes)]
+        effects = effects + programme.draw(draw, sd[name], shape)
+
+    for at, name in enumerate(names, 1):
+        add(name, at)
+        add(f"profile_{name}", 0, at)
+    for pair in combinations(range(1, len(sizes)), 2):
+        add("channel_style", *pair)
+    add("profile_channel_style", *range(len(sizes)))
+    return effects.reshape(programme.profiles, programme.channels, -1)
 
 
 def _choose_variants(programme: Programme, draw: np.random.Generator, own: float) -> list:
@@ -137,63 +181,62 @@ def _choose_variants(programme: Programme, draw: np.random.Generator, own: float
     return variants[:count]
 
 
-def _run_experiment(programme, draw, name, lab, own, effects, level, lab_channel):
+def _run_experiment(programme, draw, number, lab, own, truth):
     variants = _choose_variants(programme, draw, own)
     channel, style = np.array(variants).T
-    deviation = draw.normal(0, programme.sd["experiment_variant"], len(variants))
+    deviation = programme.draw(draw, programme.sd["experiment_variant"], len(variants))
     held = max(1, round(programme.profiles * draw.uniform(0.5, 1.0)))
     profiles = draw.choice(programme.profiles, held, replace=False)
-    size = programme.reach * np.exp(draw.normal(0, 1.0))
+    size = np.exp(draw.normal(np.log(programme.reach), 1.0))
     own_profile = draw.normal(0, 0.2, programme.profiles)
-    responses = np.zeros((2, programme.profiles, len(variants)))
-    rows = []
+    seen = np.zeros((2, programme.profiles, len(variants)))
+    texts, rows = write_styles(programme), []
     for wave in range(int(draw.integers(1, programme.waves + 1))):
         drift = draw.normal(0, 0.1) * (wave > 0)
         for profile in profiles.tolist():
-            logit = (
-                level[profile]
-                + own
-                + own_profile[profile]
-                + drift
-                + deviation
-                + effects[profile, channel, style]
-                + lab_channel[lab, profile, channel]
-                + draw.normal(0, programme.sd["cell"], len(variants))
-            )
-            share = _choose_shares(programme, responses[:, profile])
-            people = size * np.exp(draw.normal(0, 0.5)) * share * len(variants)
-            nobs = np.clip(
-                np.round(people * np.exp(draw.normal(0, 0.1, len(variants)))), 20, 20_000
-            )
-            count = _count(programme, draw, logit, nobs.astype(int))
-            responses[:, profile] += count, nobs
+            base = truth.level[profile] + own + own_profile[profile] + drift
+            effect = truth.effects[profile, channel, style]
+            logit = base + effect + truth.lab_effects[lab, profile, channel] + deviation
+            people = size * np.exp(draw.normal(0, 0.5)) * _favour(programme, seen[:, profile])
+            counts = _count_cells(programme, draw, logit.tolist(), people)
+            seen[:, profile] += np.array(counts).T
             rows += [
-                CellRow(f"l{lab}", name, f"w{wave}", f"p{profile}", f"c{c}", f"s{s}", "", int(n), y)
-                for (c, s), n, y in zip(variants, nobs, count.tolist(), strict=True)
+                CellRow(
+                    f"l{lab}", f"e{number}", f"w{wave}", f"p{profile}", f"c{c}", texts[s], "", *one
+                )
+                for (c, s), one in zip(variants, counts, strict=True)
             ]
     return rows
 
 
-def _choose_shares(programme: Programme, seen: np.ndarray) -> np.ndarray:
-    count, nobs = seen
+def _favour(programme: Programme, seen: np.ndarray) -> np.ndarray:
+    """Return how many times the equal share each variant gets, given responses and people."""
+    count, nobs = seen[::-1]
     if not programme.is_adaptive or not nobs.all():
-        return np.full(nobs.size, 1 / nobs.size)
+        return np.ones(nobs.size)
     rate = (count + 1) / (nobs + 10)
-    return 0.1 / nobs.size + 0.9 * rate**2 / (rate**2).sum()
+    return 0.1 + 0.9 * nobs.size * rate**2 / (rate**2).sum()
+
+
+def _count_cells(programme, draw, logits, people):
+    """Return people and responses of the cells of one profile and wave."""
+    counts = []
+    for logit, most in zip(logits, people, strict=True):
+        nobs = int(np.clip(np.round(most * np.exp(draw.normal(0, 0.1))), LEAST_PEOPLE, MOST_PEOPLE))
+        noisy = logit + programme.draw(draw, programme.sd["cell"])
+        counts.append((nobs, _count(programme, draw, noisy, nobs)))
+    return counts
 
 
 def _count(programme, draw, logit, nobs):
-    """Return responses; people in unrecorded clusters of 20 resemble each other."""
+    """Return responses; people in unrecorded clusters resemble each other."""
     if not programme.cluster_sd:
-        return draw.binomial(nobs, _rate(programme, logit))
-    total = np.zeros(nobs.size, dtype=int)
-    for place, people in enumerate(nobs.tolist()):
-        clusters = np.bincount(np.arange(people) // 20)
-        noise = draw.normal(0, programme.cluster_sd, clusters.size)
-        total[place] = draw.binomial(clusters, _rate(programme, logit[place] + noise)).sum()
-    return total
+        return int(draw.binomial(nobs, _rate(programme, logit)))
+    people = np.bincount(np.arange(nobs) // CLUSTER_PEOPLE)
+    noise = programme.draw(draw, programme.cluster_sd, people.size)
+    return int(draw.binomial(people, _rate(programme, logit + noise)).sum())
 
 
-def _rate(programme: Programme, logit: np.ndarray) -> np.ndarray:
+def _rate(programme: Programme, logit):
     rate = 1 / (1 + np.exp(-logit))
     return rate if programme.clip is None else np.clip(rate, *programme.clip)

@@ -1,53 +1,67 @@
-"""Score the pooled estimator on programmes with known truth; prints means with standard errors.
+"""Score the pooled estimator on programmes with known truth; prints a table of bars.
 
-python -m tests.studies.pooled.study_estimate moderate --seeds 1001-1040 [--break "heavy tails"]
+python -m tests.studies.pooled.study_estimate moderate [--full] [--seeds 1001-1040] [--jobs 2]
 """
 
-import argparse
-import sys
-
-import numpy as np
+from functools import partial
 
 from analysis.stats.pooled.data import gather_cells
 from analysis.stats.pooled.estimate import PooledOptions, estimate_pooled
-from tests.studies.pooled.programmes import BREAKS, PROGRAMMES, change, simulate
-from tests.studies.pooled.scores import Score, score
+from tests.studies.pooled.bars import Bar, mean_of, ratio_of, size_of
+from tests.studies.pooled.programmes import PROGRAMMES, Programme, simulate
+from tests.studies.pooled.running import Row, Study, run_command
+from tests.studies.pooled.scores import score
+
+# Those on which other methods were scored; together with fresh ones they are a hundred.
+LISTED = {"moderate": range(1, 33), "small": range(201, 231), "sparse": range(101, 111)}
+FRESH = {"moderate": range(1001, 1069), "small": range(1001, 1071), "sparse": range(1001, 1091)}
+QUICK = {"moderate": 8, "small": 20, "sparse": 8}
 
 
-def score_programme(programme, seed):
+def score_programme(programme: Programme, seed: int) -> Row:
     """Return the scores of one simulated programme."""
     truth = simulate(programme, seed)
-    return score(estimate_pooled(gather_cells(truth.rows), PooledOptions()), truth)
+    estimate = estimate_pooled(gather_cells(truth.rows), PooledOptions())
+    return score(estimate, truth, programme)._asdict()
 
 
-def tell(line):
-    """Write one line."""
-    sys.stdout.write(f"{line}\n")
-
-
-def main():
-    """Print the scores of a series of seeds."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("programme", choices=sorted(PROGRAMMES))
-    parser.add_argument("--seeds", default="1001-1010")
-    parser.add_argument("--break", dest="broken", choices=sorted(BREAKS))
-    parser.add_argument("--null", action="store_true", help="no effects at all")
-    chosen = parser.parse_args()
-    programme = change(
-        PROGRAMMES[chosen.programme], is_null=chosen.null, **BREAKS.get(chosen.broken, {})
+def list_bars(name: str) -> tuple[Bar, ...]:
+    """Return the bars of a programme of the model's own form."""
+    is_moderate = name == "moderate"
+    return (
+        Bar(f"{name}: coverage", mean_of("coverage"), 0.94, 0.96 if is_moderate else None),
+        Bar(f"{name}: right advice", mean_of("right_advice"), 0.75 if is_moderate else None),
+        Bar(
+            f"{name}: gap between stated P(best) and hits",
+            size_of("calibration_gap"),
+            most=0.03 if is_moderate else None,
+        ),
+        Bar(
+            f"{name}: false claims",
+            ratio_of("false_claims", "claims"),
+            most=0.003 if is_moderate else None,
+            digits=".4f",
+        ),
+        Bar(
+            f"{name}: profiles with a false claim",
+            mean_of("profiles_with_false_claim"),
+            most=0.05 if is_moderate else None,
+        ),
     )
-    first, last = map(int, chosen.seeds.split("-"))
-    scores = [score_programme(programme, seed) for seed in range(first, last + 1)]
-    kind = chosen.broken or ("null" if chosen.null else "")
-    tell(f"{chosen.programme} {kind} {len(scores)} seeds")
-    for name, values in zip(Score._fields, np.array(scores).T, strict=True):
-        error = values.std(ddof=1) / np.sqrt(values.size)
-        tell(f"  {name:26s} {values.mean():9.4f} ± {error:.4f}")
-    claims, false = (
-        sum(getattr(one, name) for one in scores) for name in ("claims", "false_claims")
+
+
+STUDIES = tuple(
+    Study(
+        name,
+        name,
+        partial(score_programme, PROGRAMMES[name]),
+        list_bars(name),
+        LISTED[name][: QUICK[name]],
+        (*LISTED[name], *FRESH[name]),
     )
-    tell(f"  {'false of all claims':26s} {false / claims if claims else 0.0:9.4f}")
+    for name in LISTED
+)
 
 
 if __name__ == "__main__":
-    main()
+    run_command(__doc__, STUDIES)
