@@ -7,7 +7,7 @@ import numpy as np
 
 from analysis.stats.pooled.data import PooledCells, Variant
 from analysis.stats.pooled.estimate import PooledOptions, estimate_pooled
-from analysis.stats.pooled.progress import OnProgress
+from analysis.stats.pooled.progress import OnProgress, part_of
 from analysis.stats.pooled.results import PooledEstimate
 
 
@@ -46,7 +46,8 @@ def check_influence(
     changes = []
     held = np.unique(codes).tolist()
     for place, code in enumerate(held):
-        rest = find_advice(estimate_pooled(cells.select(codes != code), options))
+        telling = part_of(on_progress, place / len(held), (place + 1) / len(held))
+        rest = find_advice(estimate_pooled(cells.select(codes != code), options, telling))
         changes += [
             AdviceChange(names[code], profile, advised, rest.get(profile))
             for profile, advised in whole.items()

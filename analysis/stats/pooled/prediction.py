@@ -15,6 +15,7 @@ from analysis.stats.pooled.draws import JointDraws, draw_pairs
 from analysis.stats.pooled.levels import draw_level
 from analysis.stats.pooled.part import find_rates
 from analysis.stats.pooled.priors import PriorKind, find_scale
+from analysis.stats.pooled.progress import OnProgress
 from analysis.stats.pooled.results import PooledEstimate
 from analysis.stats.pooled.terms import OF_LAB, DropReason, Term
 
@@ -41,11 +42,13 @@ class VariantPrediction(NamedTuple):
     difference_ci: tuple[float, float]
 
 
-def list_predictions(estimate: PooledEstimate, seed: int) -> tuple[VariantPrediction, ...]:
+def list_predictions(
+    estimate: PooledEstimate, seed: int, on_progress: OnProgress | None = None
+) -> tuple[VariantPrediction, ...]:
     """Return what a new experiment may show, in a new lab first and then in each lab.
 
     A rate in a new lab is that of the standard situation of the profile; in a known lab that of the
-    lab's own people, where some of them responded.
+    lab's own people, where some of them responded. on_progress: takes the share that is done.
     """
     if estimate.draws is None:
         return ()
@@ -53,6 +56,8 @@ def list_predictions(estimate: PooledEstimate, seed: int) -> tuple[VariantPredic
     for lab, name in enumerate(estimate.labs):
         effects, level = predict_lab(estimate, lab, seed)
         found += _read_lab(estimate, name, effects, level)
+        if on_progress:
+            on_progress((lab + 1) / len(estimate.labs))
     return tuple(found)
 
 
