@@ -32,6 +32,24 @@ class Remark(StrEnum):
     DIFFERENT_THINGS = "different_things"
     PROFILES_ALIKE = "profiles_alike"
     CONTROL_LEADS = "control_leads"
+    # Of evidence from many experiments together.
+    CLEAR_TOGETHER = "clear_together"
+    LITTLE_TO_LOSE = "little_to_lose"
+    BETTER_THAN_SOME = "better_than_some"
+    SEVERAL_LABS = "several_labs"
+    ONE_LAB = "one_lab"
+    FEW_EXPERIMENTS = "few_experiments"
+    NEVER_TRIED = "never_tried"
+    NOT_TRIED_HERE = "not_tried_here"
+    NOT_COMPARED_DIRECTLY = "not_compared_directly"
+    NOT_CONNECTED = "not_connected"
+    EXPERIMENTS_DISAGREE = "experiments_disagree"
+    ONE_DECIDES = "one_decides"
+    LABS_DIFFER = "labs_differ"
+    NEW_LAB_UNSURE = "new_lab_unsure"
+    OVERDISPERSED = "overdispersed"
+    ALL_PHASES = "all_phases"
+    ALL_MATTERS = "all_matters"
 
 
 # Remarks that keep a clearly better variant from being advised without reserve.

@@ -5,11 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from flask_babel import LazyString
+from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from analysis.advice import Remark
 from analysis.evidence import (
     ComparedVariant,
     RateEvidence,
@@ -41,46 +40,6 @@ VERSION_STATES: Mapping[VersionState, LazyString] = {
     VersionState.REJECTED: _l("rejected"),
     VersionState.SUPERSEDED: _l("replaced by newer counts"),
     VersionState.RETIRED: _l("retired"),
-}
-REMARKS: Mapping[Remark, LazyString] = {
-    Remark.CLEAR_WITH_LOTTERY: _l(
-        "The difference is clear, and a lottery decided who got which variant."
-    ),
-    Remark.DOUBT_ABOUT_BETTER: _l("The difference may also be chance."),
-    Remark.NO_LOTTERY: _l(
-        "No lottery decided who got which variant, so something else may explain the difference."
-    ),
-    Remark.RIVAL_AS_GOOD: _l("Another variant may do just as well."),
-    Remark.LOTTERY_WENT_WRONG: _l(
-        "The variants were not divided as planned, so the groups may differ in other ways too."
-    ),
-    Remark.CLUSTERS_LEAVE_DOUBT: _l(
-        "Whole households or streets got the same variant while people were counted. Allowing for"
-        " that, the difference may also be chance."
-    ),
-    Remark.CLUSTERS_LEAVE_NO_DOUBT: _l(
-        "Whole households or streets got the same variant while people were counted. The"
-        " difference stays clear when the limits are twice as wide."
-    ),
-    Remark.SMALL_EITHER_WAY: _l("If there is a difference, it is too small to matter."),
-    Remark.TOO_FEW_COUNTED: _l("Too few people were counted to see a difference that matters."),
-    Remark.DIFFERENT_THINGS: _l(
-        "The variants do not count the same thing: letters and doors, for instance. A"
-        " difference can come from that alone."
-    ),
-    Remark.PROFILES_ALIKE: _l(
-        "Between the profiles no difference was found that matters. One advice will do."
-    ),
-    Remark.CONTROL_LEADS: _l("The usual way did best."),
-}
-AGAINST = {
-    Remark.DOUBT_ABOUT_BETTER,
-    Remark.NO_LOTTERY,
-    Remark.RIVAL_AS_GOOD,
-    Remark.LOTTERY_WENT_WRONG,
-    Remark.CLUSTERS_LEAVE_DOUBT,
-    Remark.TOO_FEW_COUNTED,
-    Remark.DIFFERENT_THINGS,
 }
 
 
@@ -145,10 +104,22 @@ def write_advice(state: ProposalState, evidence: RuleEvidence) -> str:
     leader, reference = (
         None if place is None else evidence.basis.variants[place] for place in _pair(evidence)
     )
+    if state == ProposalState.ADVISE and evidence.part.verdict == Verdict.NO_DIFFERENCE:
+        return _(
+            "Choose: %(variant)s or %(reference)s. Between these two there is no difference that"
+            " matters.",
+            variant=_quote(leader),
+            reference=_quote(reference),
+        )
     if state == ProposalState.ADVISE:
         return _("Choose: %(variant)s.", variant=name_variant(leader))
     if state == ProposalState.TENTATIVE:
         return _("Choose for now: %(variant)s. Keep testing.", variant=name_variant(leader))
+    if state == ProposalState.NO_DIFFERENCE and _is_about_many(evidence):
+        return _(
+            "Between the %(count)s variants there is no difference that matters.",
+            count=formats.number(len(evidence.part.rates)),
+        )
     if state == ProposalState.NO_DIFFERENCE:
         return _(
             "It makes no difference that matters: %(variant)s or %(reference)s.",
@@ -156,6 +127,10 @@ def write_advice(state: ProposalState, evidence: RuleEvidence) -> str:
             reference=_quote(reference),
         )
     return _("We do not know yet what works best.")
+
+
+def _is_about_many(evidence: RuleEvidence) -> bool:
+    return evidence.basis.is_pooled and len(evidence.part.rates) > 2
 
 
 def write_counts(evidence: RuleEvidence, base: int) -> str:
@@ -234,16 +209,46 @@ def write_limits_of_use(sources: Iterable[Source]) -> list[str]:
         _("A rule is about groups of people, never about one person."),
         _("Variants that were not compared may do better or worse."),
     ]
-    if len(sources) == 1:
-        sentences.insert(
-            0,
-            _(
-                "This rests on one experiment, in %(place)s. In another place or another time it"
-                " can turn out differently.",
-                place=sources[0].municipality or sources[0].living_lab,
-            ),
-        )
+    if sources:
+        sentences.insert(0, _write_basis(sources))
     return sentences
+
+
+def write_sources(sources: Iterable[Source]) -> str:
+    """Return what a rule rests on, in a few words."""
+    sources = list(sources)
+    if len(sources) == 1:
+        return sources[0].title
+    labs = len({one.living_lab for one in sources})
+    experiments = ngettext("%(num)s experiment", "%(num)s experiments", len(sources))
+    return _(
+        "%(experiments)s in %(labs)s",
+        experiments=experiments,
+        labs=ngettext("%(num)s living lab", "%(num)s living labs", labs),
+    )
+
+
+def _write_basis(sources: list[Source]) -> str:
+    if len(sources) == 1:
+        return _(
+            "This rests on one experiment, in %(place)s. In another place or another time it"
+            " can turn out differently.",
+            place=sources[0].municipality or sources[0].living_lab,
+        )
+    labs = dict.fromkeys(one.living_lab for one in sources)
+    if len(labs) == 1:
+        return _(
+            "This rests on %(count)s experiments, all in %(place)s. In another place it can turn"
+            " out differently.",
+            count=formats.number(len(sources)),
+            place=sources[0].municipality or sources[0].living_lab,
+        )
+    return _(
+        "This rests on %(count)s experiments in %(labs)s living labs. In another place or another"
+        " time it can turn out differently.",
+        count=formats.number(len(sources)),
+        labs=formats.number(len(labs)),
+    )
 
 
 def write_period(starts_on: date | None, ends_on: date | None) -> str:
@@ -254,10 +259,50 @@ def write_period(starts_on: date | None, ends_on: date | None) -> str:
     return first if first == last else _("%(first)s to %(last)s", first=first, last=last)
 
 
-def list_remarks(evidence: RuleEvidence, are_against: bool) -> list[str]:
-    """Return what speaks against a rule, or else for it."""
-    known = [Remark(code) for code in evidence.remarks]
-    return [str(REMARKS[remark]) for remark in known if (remark in AGAINST) is are_against]
+def write_compared_with(evidence: RuleEvidence) -> str:
+    """Return what a verdict is about, where many variants leave that open."""
+    part = evidence.part
+    if not _is_about_many(evidence) or part.reference is None:
+        return ""
+    return _("compared with %(variant)s", variant=_quote(evidence.basis.variants[part.reference]))
+
+
+def write_people(rate: RateEvidence) -> str:
+    """Return of how many people a rate is, or that it was worked out from other counts."""
+    return _("not tried") if rate.denominator == 0 else formats.number(rate.denominator)
+
+
+def write_new_lab(evidence: RuleEvidence, base: int) -> str:
+    """Return what a municipality that never tried it may expect, or nothing."""
+    part = evidence.part
+    if part.new_lab_rate is None or part.leader is None:
+        return ""
+    lower, upper = part.new_lab_rate
+    values = {
+        "base": formats.number(base),
+        "units": _name_units(evidence),
+        "variant": _quote(evidence.basis.variants[part.leader]),
+        "lower": _count(lower, base),
+        "upper": _count(upper, base),
+    }
+    step = Step(evidence.basis.outcome.numerator_step)
+    if step is Step.REACHED:
+        return _(
+            "In a new municipality, expect that with %(variant)s %(lower)s to %(upper)s of every"
+            " %(base)s %(units)s reach somebody.",
+            **values,
+        )
+    if step is Step.PARTICIPATED:
+        return _(
+            "In a new municipality, expect that with %(variant)s %(lower)s to %(upper)s take part"
+            " of every %(base)s %(units)s.",
+            **values,
+        )
+    return _(
+        "In a new municipality, expect %(lower)s to %(upper)s responses to every %(base)s %(units)s"
+        " with %(variant)s.",
+        **values,
+    )
 
 
 def _pair(evidence: RuleEvidence) -> tuple[int | None, int | None]:

@@ -19,6 +19,8 @@ from analysis.stats.results import (
 
 # Half of a 95 % interval is this many standard errors.
 HALF_WIDTH = 1.959964
+# The estimator of many experiments together.
+POOLED = "pooled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Source:
     starts_on: date | None = None
     ends_on: date | None = None
     reference: str = ""
+    # The lab that held it; None where evidence was written down before this was kept.
+    living_lab_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,11 @@ class Basis:
     sources: tuple[Source, ...] = ()
     # Codes with the parameters of their sentences, as the estimator gave them.
     warnings: tuple[tuple[str, tuple[tuple[str, str | int | float], ...]], ...] = ()
+
+    @property
+    def is_pooled(self) -> bool:
+        """Tell whether it comes from many experiments together."""
+        return self.estimator == POOLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +110,8 @@ class ProfileEvidence:
 
     `difference` is leader minus reference on the outcome's own scale, with limits that hold
     together over the family. `near_best` is P(no variant is more than the margin better than the
-    leader) and `expected_loss` what the leader loses on average to whichever is best.
+    leader) and `expected_loss` what the leader loses on average to whichever is best. What a new
+    lab may show is known from several labs only: the leader's rate, and its difference.
     """
 
     profile: NamedProfile | None
@@ -118,6 +128,8 @@ class ProfileEvidence:
     # How many comparisons the limits hold for together.
     comparisons: int = 0
     is_exploratory: bool = False
+    new_lab_rate: tuple[float, float] | None = None
+    new_lab_difference: tuple[float, float] | None = None
 
     @property
     def profile_id(self) -> int | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from analysis import advice_sentences as words
+from analysis import remark_sentences
 from analysis.charts import draw_axis, draw_interval, interval_scale
 from analysis.evidence import RateEvidence, RuleEvidence, Source, read_evidence
 from analysis.models.advice import ProposalState, VersionState
@@ -63,12 +64,19 @@ class RuleCard:
     advice: str
     counts: str
     difference: str
+    # What a municipality may expect that never tried it; empty when that is not known.
+    new_lab: str
+    # How much further than the rule itself its evidence reaches.
+    reach: list[str]
+    # What the verdict holds the advice against; empty where the sentences say so.
+    compared_with: str
     arguments_for: list[str]
     arguments_against: list[str]
     grade: str
     grade_meaning: str
     grade_reasons: list[str]
     sources: list[SourceLine]
+    source_summary: str
     limits_of_use: list[str]
     axis: Markup
     rows: list[RateRow]
@@ -91,6 +99,8 @@ class RuleChange:
     in_force: RuleCard | None
     newest: RuleCard
     earlier: list[RuleCard]
+    # The newest version was not decided on, and advises what is in force already.
+    is_unchanged: bool = False
 
 
 def build_cards(
@@ -123,8 +133,22 @@ def build_changes(
             changes[one.rule.id].earlier.append(card)
             continue
         held = in_force.get(one.rule.id)
-        changes[one.rule.id] = RuleChange(held and cards[held.version.id], card, [])
+        changes[one.rule.id] = RuleChange(
+            held and cards[held.version.id], card, [], is_unchanged(one, held)
+        )
     return list(changes.values())
+
+
+def is_unchanged(proposed: ListedVersion, in_force: ListedVersion | None) -> bool:
+    """Tell whether a proposal advises the same, as strongly, as the version in force."""
+    if in_force is None or proposed.version.state is not VersionState.PROPOSED:
+        return False
+    return _advice_of(proposed) == _advice_of(in_force)
+
+
+def _advice_of(listed: ListedVersion) -> tuple:
+    version = listed.version
+    return version.proposal_state, version.channel_id, sorted(version.style_ids)
 
 
 def build_card(listed: ListedVersion, evidence: RuleEvidence) -> RuleCard:
@@ -171,12 +195,16 @@ def _build(
         advice=words.write_advice(version.proposal_state, evidence),
         counts=words.write_counts(evidence, base),
         difference=words.write_difference(evidence, base),
-        arguments_for=words.list_remarks(evidence, are_against=False),
-        arguments_against=words.list_remarks(evidence, are_against=True),
+        new_lab=words.write_new_lab(evidence, base),
+        reach=remark_sentences.list_reach(evidence),
+        compared_with=words.write_compared_with(evidence),
+        arguments_for=remark_sentences.list_remarks(evidence, are_against=False),
+        arguments_against=remark_sentences.list_remarks(evidence, are_against=True),
         grade=basis.grade,
         grade_meaning=str(GRADES[Grade(basis.grade)]),
         grade_reasons=[str(GRADE_REASONS[GradeReason(one)]) for one in basis.grade_reasons],
         sources=[_build_source(one, statuses.get(one.experiment_id)) for one in basis.sources],
+        source_summary=words.write_sources(basis.sources),
         limits_of_use=words.write_limits_of_use(basis.sources),
         axis=axis,
         rows=rows,
@@ -226,5 +254,5 @@ def _build_row(rate: RateEvidence, evidence: RuleEvidence, scale) -> RateRow:
         drawing=draw_interval(rate.rate, ends, scale, label=name),
         rate=formats.percent(rate.rate),
         interval=formats.interval(rate.ci_lower, rate.ci_upper),
-        count=formats.number(rate.denominator),
+        count=words.write_people(rate),
     )
