@@ -1,7 +1,8 @@
 """From a pooled estimate to the record that is kept of it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from analysis.pooled.record import (
     Counted,
     PairRecord,
     PooledRecord,
+    Prediction,
     ProfileRecord,
     TermRecord,
     UnusedRecord,
@@ -18,7 +20,9 @@ from analysis.pooled.record import (
 )
 from analysis.stats.pooled.data import PooledCells, Variant, write_style
 from analysis.stats.pooled.estimate import PooledOptions
+from analysis.stats.pooled.prediction import VariantPrediction, list_predictions
 from analysis.stats.pooled.priors import MAIN_SD, PriorKind
+from analysis.stats.pooled.progress import OnProgress
 from analysis.stats.pooled.results import Claim, PooledEstimate, VariantEstimate
 from analysis.stats.pooled.terms import MAIN, Term
 from analysis.stats.pooled.version import METHOD_VERSION
@@ -26,19 +30,42 @@ from analysis.stats.pooled.version import METHOD_VERSION
 NOBODY = Counted(0, 0, 0, 0)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Sources:
+    """What a record is made from.
+
+    place: the number of each variant. counted, predictions: by profile and number of the variant.
+    """
+
+    estimate: PooledEstimate
+    place: dict[Variant, int]
+    counted: dict[tuple[str, int], Counted]
+    predictions: dict[tuple[str, int], list[Prediction]]
+    network: Network
+
+
 def describe_estimate(
     estimate: PooledEstimate,
     cells: PooledCells,
     options: PooledOptions,
     asked: Sequence[str] = (),
+    on_progress: OnProgress | None = None,
 ) -> PooledRecord:
     """Return what is kept of an estimate, made from these cells with these options.
 
-    asked: the profiles that are answered for; all when empty.
+    asked: the profiles that are answered for; all when empty. on_progress: takes the share that is
+    done; what it raises ends the work.
     """
     place = {variant: number for number, variant in enumerate(estimate.variants)}
-    counted = _count(cells, place)
-    network = Network.of(cells, place)
+    sources = Sources(
+        estimate=estimate,
+        place=place,
+        counted=_count(cells, place),
+        predictions=_gather_predictions(
+            list_predictions(estimate, options.seed, on_progress), place
+        ),
+        network=Network.of(cells, place),
+    )
     return PooledRecord(
         method_version=METHOD_VERSION,
         seed=options.seed,
@@ -47,8 +74,8 @@ def describe_estimate(
             (one.channel, write_style(estimate.axes, one.values)) for one in estimate.variants
         ),
         profiles=tuple(
-            _describe_profile(estimate, number, place, counted, network)
-            for number, name in enumerate(estimate.profiles)
+            _describe_profile(sources, name)
+            for name in estimate.profiles
             if not asked or name in asked
         ),
         together=None,
@@ -67,12 +94,12 @@ def describe_estimate(
     )
 
 
-def _count(cells: PooledCells, place: dict[Variant, int]) -> dict[tuple[int, int], Counted]:
+def _count(cells: PooledCells, place: dict[Variant, int]) -> dict[tuple[str, int], Counted]:
     """Return what was counted in each profile with each variant."""
-    rows: dict[tuple[int, int], list[int]] = defaultdict(list)
+    rows: dict[tuple[str, int], list[int]] = defaultdict(list)
     for row in np.flatnonzero(cells.nobs > 0).tolist():
         variant = cells.variants[cells.variant[row]]
-        rows[int(cells.profile[row]), place.get(variant, -1)].append(row)
+        rows[cells.profiles[cells.profile[row]], place.get(variant, -1)].append(row)
     return {
         key: Counted(
             int(cells.nobs[own].sum()),
@@ -84,39 +111,38 @@ def _count(cells: PooledCells, place: dict[Variant, int]) -> dict[tuple[int, int
     }
 
 
-def _describe_profile(
-    estimate: PooledEstimate,
-    number: int,
-    place: dict[Variant, int],
-    counted: dict[tuple[int, int], Counted],
-    network: Network,
-) -> ProfileRecord:
-    name = estimate.profiles[number]
-    rows = [one for one in estimate.estimates if one.profile == name]
-    variants = tuple(
-        _describe_variant(
-            one, place, counted.get((number, place[one.variant]), NOBODY), _compare(estimate, one)
-        )
-        for one in rows
-    )
+def _gather_predictions(
+    predicted: Iterable[VariantPrediction], place: dict[Variant, int]
+) -> dict[tuple[str, int], list[Prediction]]:
+    found: dict[tuple[str, int], list[Prediction]] = defaultdict(list)
+    for one in predicted:
+        prediction = Prediction(one.rate_ci, one.difference_ci, one.living_lab)
+        found[one.profile, place[one.variant]].append(prediction)
+    return found
+
+
+def _describe_profile(sources: Sources, name: str) -> ProfileRecord:
+    estimate = sources.estimate
+    rows = (one for one in estimate.estimates if one.profile == name)
+    variants = tuple(_describe_variant(sources, one) for one in rows)
     claims = (one for one in estimate.claims if one.profile == name)
     return ProfileRecord(
         profile=name,
         variants=variants,
-        claims=tuple(_describe_claim(one, place) for one in claims),
-        pairs=_list_pairs(variants, number, network),
+        claims=tuple(_describe_claim(one, sources.place) for one in claims),
+        pairs=_list_pairs(variants, estimate.profiles.index(name), sources.network),
     )
 
 
-def _describe_variant(
-    one: VariantEstimate, place: dict[Variant, int], counted: Counted, better: float | None
-) -> VariantRecord:
+def _describe_variant(sources: Sources, one: VariantEstimate) -> VariantRecord:
+    place = sources.place
+    key = one.profile, place[one.variant]
     return VariantRecord(
         variant=place[one.variant],
         status=one.status,
         is_tried=one.is_tried,
         part=one.part,
-        counted=counted,
+        counted=sources.counted.get(key, NOBODY),
         rate=one.rate,
         rate_ci=one.rate_ci,
         effect=one.effect,
@@ -130,7 +156,8 @@ def _describe_variant(
         against=None if one.against is None else place[one.against],
         difference=one.difference,
         difference_ci=one.difference_ci,
-        probability_better=better,
+        probability_better=_compare(sources.estimate, one),
+        predictions=tuple(sources.predictions.get(key, ())),
     )
 
 

@@ -14,11 +14,14 @@ from analysis.stats.cells import Direction
 from analysis.stats.pooled.data import CellRow, PooledCells, gather_cells
 from analysis.stats.pooled.estimate import PooledOptions, estimate_pooled
 from analysis.stats.pooled.influence import AdviceChange, LeftOut, check_influence
+from analysis.stats.pooled.progress import part_of
 from analysis.stats.pooled.results import PooledEstimate
 
 # Takes the share that is done and what is being done; what it raises ends the work.
 OnStep = Callable[[float, PooledStep], None]
 ESTIMATED, LABS_LEFT_OUT, ALL_LEFT_OUT = 0.70, 0.80, 0.95
+# Which part of the estimating is the fit; the rest reads it and predicts.
+FITTED = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,13 @@ def estimate_record(
     cells = gather_cells(rows)
     is_lower_better = design.direction == Direction.LOWER
     options = PooledOptions(design.seed, design.priors, design.margin)
-    estimate = estimate_pooled(
-        cells, options, lambda share: watch(share * ESTIMATED, PooledStep.ESTIMATING)
-    )
-    record = describe_estimate(estimate, cells, options, design.profiles)
+
+    def tell(share: float) -> None:
+        watch(share * ESTIMATED, PooledStep.ESTIMATING)
+
+    estimate = estimate_pooled(cells, options, part_of(tell, 0.0, FITTED))
+    reading = part_of(tell, FITTED, 1.0)
+    record = describe_estimate(estimate, cells, options, design.profiles, reading)
     if design.with_influence:
         record = replace(record, influence=_leave_out(estimate, cells, options, design, watch))
     if is_lower_better:
@@ -76,7 +82,7 @@ def _leave_out(
         def tell(share: float, step=step, start=start, end=end) -> None:
             watch(start + share * (end - start), step)
 
-        changes = check_influence(cells, options, left_out, tell)
+        changes = check_influence(cells, options, left_out, tell, estimate)
         found += [
             _describe_change(one, left_out, place)
             for one in changes

@@ -35,12 +35,14 @@ def check_influence(
     options: PooledOptions,
     left_out: LeftOut,
     on_progress: OnProgress | None = None,
+    estimate: PooledEstimate | None = None,
 ) -> tuple[AdviceChange, ...]:
     """Return every change of advice when one lab or experiment at a time is left out.
 
-    on_progress: takes the share that is done; what it raises ends the check.
+    on_progress: takes the share that is done; what it raises ends the check. estimate: that of
+    all cells, where it was made already.
     """
-    whole = find_advice(estimate_pooled(cells, options))
+    whole = find_advice(estimate or estimate_pooled(cells, options))
     codes = cells.lab if left_out == LeftOut.LAB else cells.experiment
     names = cells.labs if left_out == LeftOut.LAB else cells.experiments
     changes = []
