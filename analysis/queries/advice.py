@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, and_, col, func, or_, select
 
 from analysis.models.advice import (
     AdviceEdition,
@@ -34,6 +35,18 @@ class ListedVersion:
     proposed_by: str | None
     decided_by: str | None
     retired_by: str | None
+
+
+class RuleSubject(NamedTuple):
+    """What the rules of one set of proposals are about.
+
+    segmentation_model_id: whose profiles have a rule each; rules for everyone are always part.
+    """
+
+    programme_id: int
+    segmentation_model_id: int | None
+    issue_type_id: int | None
+    phase_id: int | None
 
 
 def find_rule_by_key(session: Session, key: str) -> AdviceRule | None:
@@ -88,6 +101,18 @@ def find_latest_version(
     return session.exec(statement).first()
 
 
+def find_latest_pooled_version(
+    session: Session, rule_id: int, living_lab_id: int | None
+) -> AdviceRuleVersion | None:
+    """Return the newest version of a rule that rests on all experiments of a lab, or of all."""
+    statement = (
+        select(AdviceRuleVersion)
+        .where(AdviceRuleVersion.advice_rule_id == rule_id, *_is_pooled(living_lab_id))
+        .order_by(col(AdviceRuleVersion.number).desc())
+    )
+    return session.exec(statement).first()
+
+
 def find_published_version(session: Session, rule_id: int) -> AdviceRuleVersion | None:
     """Return the version of a rule that is in force, or None."""
     statement = select(AdviceRuleVersion).where(
@@ -104,6 +129,19 @@ def list_undecided_versions(session: Session, experiment_id: int) -> list[Advice
         AdviceRuleVersion.state == VersionState.PROPOSED,
     )
     return list(session.exec(statement.order_by(col(AdviceRuleVersion.id)).with_for_update()))
+
+
+def list_undecided_pooled_versions(
+    session: Session, subject: RuleSubject, living_lab_id: int | None
+) -> list[AdviceRuleVersion]:
+    """Return the pooled proposals about a subject that nobody decided on, oldest first."""
+    statement = (
+        _join_rules(select(AdviceRuleVersion))
+        .where(*_is_about(subject), *_is_pooled(living_lab_id))
+        .where(AdviceRuleVersion.state == VersionState.PROPOSED)
+        .order_by(col(AdviceRuleVersion.id))
+    )
+    return list(session.exec(statement.with_for_update(of=AdviceRuleVersion)))
 
 
 def list_versions_in_force(session: Session, programme_id: int) -> list[AdviceRuleVersion]:
@@ -160,6 +198,19 @@ def list_experiment_versions(session: Session, experiment_id: int) -> list[Liste
     return sorted((ListedVersion(*row) for row in found), key=_place_of)
 
 
+def list_run_versions(
+    session: Session, run_id: int, subject: RuleSubject, living_lab_id: int | None
+) -> list[ListedVersion]:
+    """Return the versions that rest on a run, and all pooled ones about what it looks at.
+
+    Newest first within each rule.
+    """
+    is_about = and_(*_is_about(subject), *_is_pooled(living_lab_id))
+    statement = _select_versions().where(or_(AdviceRuleVersion.analysis_run_id == run_id, is_about))
+    found = session.exec(statement.order_by(col(AdviceRuleVersion.number).desc()))
+    return sorted((ListedVersion(*row) for row in found), key=_place_of)
+
+
 def list_rule_versions(session: Session, rule_id: int) -> list[ListedVersion]:
     """Return the versions of a rule, newest first."""
     statement = _select_versions().where(AdviceRuleVersion.advice_rule_id == rule_id)
@@ -189,20 +240,45 @@ def find_statuses(session: Session, experiment_ids: Collection[int]) -> dict[int
     return dict(session.exec(statement.where(col(Experiment.id).in_(experiment_ids))).all())
 
 
+def _join_rules(statement):
+    return statement.join(
+        AdviceRule, col(AdviceRule.id) == AdviceRuleVersion.advice_rule_id
+    ).outerjoin(Profile, col(Profile.id) == AdviceRule.profile_id)
+
+
+def _is_about(subject: RuleSubject) -> tuple:
+    return (
+        AdviceRule.programme_id == subject.programme_id,
+        AdviceRule.issue_type_id == subject.issue_type_id,
+        AdviceRule.phase_id == subject.phase_id,
+        or_(
+            col(AdviceRule.profile_id).is_(None),
+            Profile.segmentation_model_id == subject.segmentation_model_id,
+        ),
+    )
+
+
+def _is_pooled(living_lab_id: int | None) -> tuple:
+    return (
+        col(AdviceRuleVersion.experiment_id).is_(None),
+        AdviceRuleVersion.living_lab_id == living_lab_id,
+    )
+
+
 def _select_versions():
     return (
-        select(
-            AdviceRuleVersion,
-            AdviceRule,
-            Profile,
-            IssueType,
-            Phase,
-            Proposer.name,
-            Decider.name,
-            Retirer.name,
+        _join_rules(
+            select(
+                AdviceRuleVersion,
+                AdviceRule,
+                Profile,
+                IssueType,
+                Phase,
+                Proposer.name,
+                Decider.name,
+                Retirer.name,
+            )
         )
-        .join(AdviceRule, col(AdviceRule.id) == AdviceRuleVersion.advice_rule_id)
-        .outerjoin(Profile, col(Profile.id) == AdviceRule.profile_id)
         .outerjoin(IssueType, col(IssueType.id) == AdviceRule.issue_type_id)
         .outerjoin(Phase, col(Phase.id) == AdviceRule.phase_id)
         .outerjoin(Proposer, Proposer.id == AdviceRuleVersion.proposed_by_id)

@@ -4,20 +4,23 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, and_, col, func, or_, select
 
-from analysis.models.advice import AdviceRuleVersion, VersionState
+from analysis.models.advice import AdviceRule, AdviceRuleVersion, VersionState
 from analysis.models.runs import AnalysisRun
 from experiments.models.experiments import Experiment, ExperimentProfile, ExperimentStatus
 from experiments.models.observations import CountCell, Observation, ReviewState
 from experiments.queries.observations import is_in_force
 from lab.models.audit import AuditEntry
+from lab.models.labels import IssueType, Phase
 from lab.models.labs import LivingLab
 from lab.models.programmes import Programme
 
 # What happened long ago is in the log of each experiment.
 MOST_NEWS = 400
 MOST_RECORDS = 50
+# What is done for all labs of a programme at once, and news to each of them.
+OF_ALL_LABS = ("propose_advice", "publish_advice", "reject_advice", "retire_advice")
 
 
 class ExperimentLine(NamedTuple):
@@ -25,6 +28,17 @@ class ExperimentLine(NamedTuple):
 
     experiment: Experiment
     count: int = 0
+
+
+class PooledLine(NamedTuple):
+    """Proposals from a pooled run about one subject; no lab when they are from all labs."""
+
+    run_id: int
+    programme_id: int
+    living_lab_id: int | None
+    issue_type: IssueType | None
+    phase: Phase | None
+    count: int
 
 
 def list_lab_programmes(
@@ -95,6 +109,49 @@ def count_undecided(session: Session, living_lab_ids: Collection[int]) -> list[E
     return [ExperimentLine(*row) for row in session.exec(statement)]
 
 
+def count_undecided_pooled(
+    session: Session, programme_ids: Collection[int], living_lab_ids: Collection[int]
+) -> list[PooledLine]:
+    """Return what proposals from pooled runs wait for a decision, per run and subject."""
+    about = (
+        AdviceRuleVersion.analysis_run_id,
+        AdviceRuleVersion.living_lab_id,
+        AdviceRule.programme_id,
+        AdviceRule.issue_type_id,
+        AdviceRule.phase_id,
+    )
+    statement = (
+        select(*about, func.count())
+        .join(AdviceRule, col(AdviceRule.id) == AdviceRuleVersion.advice_rule_id)
+        .where(
+            col(AdviceRuleVersion.experiment_id).is_(None),
+            AdviceRuleVersion.state == VersionState.PROPOSED,
+            or_(
+                and_(
+                    col(AdviceRuleVersion.living_lab_id).is_(None),
+                    col(AdviceRule.programme_id).in_(programme_ids),
+                ),
+                col(AdviceRuleVersion.living_lab_id).in_(living_lab_ids),
+            ),
+        )
+        .group_by(*about)
+        .order_by(*about)
+    )
+    return [
+        PooledLine(
+            run_id,
+            programme_id,
+            living_lab_id,
+            issue_type_id and session.get(IssueType, issue_type_id),
+            phase_id and session.get(Phase, phase_id),
+            count,
+        )
+        for run_id, living_lab_id, programme_id, issue_type_id, phase_id, count in session.exec(
+            statement
+        )
+    ]
+
+
 def list_not_analysed(session: Session, living_lab_ids: Collection[int]) -> list[ExperimentLine]:
     """Return the closed experiments with counts that no calculation was kept of, by title."""
     has_counts = select(CountCell.id).where(CountCell.experiment_id == Experiment.id).exists()
@@ -122,11 +179,22 @@ def list_planned(
 
 
 def list_news(
-    session: Session, living_lab_ids: Collection[int], user_id: int, since: datetime | None
+    session: Session,
+    living_lab_ids: Collection[int],
+    programme_ids: Collection[int],
+    user_id: int,
+    since: datetime | None,
 ) -> list[AuditEntry]:
-    """Return what others did in these labs since a moment, newest first."""
+    """Return what others did in these labs and for all labs of programmes, newest first."""
     statement = select(AuditEntry).where(
-        col(AuditEntry.living_lab_id).in_(living_lab_ids),
+        or_(
+            col(AuditEntry.living_lab_id).in_(living_lab_ids),
+            and_(
+                col(AuditEntry.living_lab_id).is_(None),
+                col(AuditEntry.programme_id).in_(programme_ids),
+                col(AuditEntry.action).in_(OF_ALL_LABS),
+            ),
+        ),
         col(AuditEntry.user_id).is_distinct_from(user_id),
     )
     if since is not None:

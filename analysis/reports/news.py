@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 from flask_babel import LazyString
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlmodel import Session
 
@@ -34,7 +35,9 @@ class NewsLine:
     title: str
     url: str
     note: str
-    living_lab_id: int
+    # Empty when it is about all labs of its programme.
+    living_lab_id: int | None
+    programme_id: int | None = None
 
 
 _READ, _COUNTS = Action.READ_EXPERIMENT, Action.READ_COUNTS
@@ -93,7 +96,8 @@ def _may_know(reader: Reader, entry: AuditEntry) -> bool:
 
 
 def _key_of(entry: AuditEntry) -> tuple:
-    about = _experiment_of(entry) or f"lab {entry.living_lab_id}"
+    run = entry.details.get("run_id")
+    about = _experiment_of(entry) or (f"run {run}" if run else f"lab {entry.living_lab_id}")
     return (entry.user_id, entry.action, about, entry.details.get("new"))
 
 
@@ -108,18 +112,21 @@ def _write(
 ) -> NewsLine:
     newest = entries[0]
     kind, experiment_id = KINDS[newest.action], _experiment_of(newest)
-    address = {"living_lab_id": newest.living_lab_id}
+    endpoint, address = kind.endpoint, {"living_lab_id": newest.living_lab_id}
     if experiment_id is not None:
         address = {"experiment_id": experiment_id}
+    elif "run_id" in newest.details:
+        endpoint, address = "proposals.list_run_proposals", {"run_id": newest.details["run_id"]}
     words = [str(kind.words), _write_status(newest), newest.details.get("name")]
     what = " ".join(str(word) for word in words if word)
     if len(entries) > 1:
         what += f" ({formats.number(len(entries))}×)"
     return NewsLine(
-        title=titles.get(experiment_id) or labs[newest.living_lab_id],
-        url=url_for(kind.endpoint, **address),
+        title=titles.get(experiment_id) or labs.get(newest.living_lab_id, _("Advice")),
+        url=url_for(endpoint, **address),
         note=" · ".join((what, newest.user_name, formats.datetime_local(newest.at))),
         living_lab_id=newest.living_lab_id,
+        programme_id=newest.programme_id,
     )
 
 

@@ -17,6 +17,7 @@ from experiments.progress import TO_REGISTER, Need, find_needs
 from experiments.queries.variants import list_variants_of
 from lab.access import Action, Reader
 from lab.formats import date
+from lab.i18n import in_language
 from lab.models.labs import LivingLab
 from lab.models.programmes import Programme
 from lab.queries.people import get_user
@@ -29,7 +30,9 @@ class WorkLine:
     title: str
     url: str
     note: str
-    living_lab_id: int
+    # Empty when it is about all labs of its programme.
+    living_lab_id: int | None
+    programme_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +74,16 @@ Homes = Sequence[tuple[LivingLab, Programme]]
 
 def _group(lines: Iterable[WorkLine], homes: Homes) -> list[WorkGroup]:
     lines = list(lines)
-    labs = {lab.id: (lab, programme) for lab, programme in homes}
+    labs = {lab.id: (lab.name, programme.id) for lab, programme in homes}
     programmes = {programme.id: programme for _lab, programme in homes}
+    places = [labs.get(line.living_lab_id, (_("all labs"), line.programme_id)) for line in lines]
     groups = [
         WorkGroup(
             programme,
             [
-                (line, labs[line.living_lab_id][0].name)
-                for line in lines
-                if labs[line.living_lab_id][1].id == number
+                (line, name)
+                for line, (name, programme_id) in zip(lines, places, strict=True)
+                if programme_id == number
             ],
         )
         for number, programme in programmes.items()
@@ -91,6 +95,7 @@ def _build_to_decide(session: Session, reader: Reader, homes: Homes) -> WorkList
     deciding = reader.labs_where(Action.DECIDE_ADVICE)
     writing = reader.labs_where(Action.WRITE_EXPERIMENT)
     lines = [
+        *_list_undecided_pooled(session, reader),
         *_list_undecided(session, deciding),
         *_list_not_analysed(session, deciding),
         *_list_unregistered(session, writing),
@@ -107,12 +112,30 @@ def _build_to_decide(session: Session, reader: Reader, homes: Homes) -> WorkList
 
 def _list_undecided(session: Session, labs: list[int]) -> Iterator[WorkLine]:
     for experiment, count in queries.count_undecided(session, labs):
-        note = ngettext(
-            "%(num)s proposal for advice waits for a decision",
-            "%(num)s proposals for advice wait for a decision",
-            count,
+        yield _line(experiment, "proposals.list_proposals", _write_undecided(count))
+
+
+def _list_undecided_pooled(session: Session, reader: Reader) -> Iterator[WorkLine]:
+    """List what waits from the evidence of many experiments, which any lab may decide on."""
+    programmes = reader.programmes_where(Action.DECIDE_ADVICE)
+    labs = reader.labs_where(Action.DECIDE_ADVICE)
+    for line in queries.count_undecided_pooled(session, programmes, labs):
+        about = [in_language(one, "name") for one in (line.issue_type, line.phase) if one]
+        yield WorkLine(
+            title=" · ".join([_("Advice from all evidence"), *about]),
+            url=url_for("proposals.list_run_proposals", run_id=line.run_id),
+            note=_write_undecided(line.count),
+            living_lab_id=line.living_lab_id,
+            programme_id=line.programme_id,
         )
-        yield _line(experiment, "proposals.list_proposals", note)
+
+
+def _write_undecided(count: int) -> str:
+    return ngettext(
+        "%(num)s proposal for advice waits for a decision",
+        "%(num)s proposals for advice wait for a decision",
+        count,
+    )
 
 
 def _list_not_analysed(session: Session, labs: list[int]) -> Iterator[WorkLine]:
@@ -178,9 +201,12 @@ def _build_to_enter(session: Session, reader: Reader, homes: Homes) -> WorkList:
 def _build_new(session: Session, reader: Reader, homes: Homes) -> WorkList:
     labs = reader.labs_where(Action.READ_LAB)
     since = get_user(session, reader.user_id).previous_visit_at
-    entries = queries.list_news(session, labs, reader.user_id, since)
+    programmes = reader.programmes_where(Action.READ_LAB)
+    entries = queries.list_news(session, labs, programmes, reader.user_id, since)
     news = build_news(session, reader, entries, {lab.id: lab.name for lab, _programme in homes})
-    lines = [WorkLine(one.title, one.url, one.note, one.living_lab_id) for one in news]
+    lines = [
+        WorkLine(one.title, one.url, one.note, one.living_lab_id, one.programme_id) for one in news
+    ]
     is_first = since is None
     return WorkList(
         code="new",
