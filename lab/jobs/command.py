@@ -27,8 +27,6 @@ def work(once: bool, idle_seconds: float | None, with_parent: bool) -> None:
     # These are read when the libraries for numbers are loaded, which is later.
     os.environ.update(ONE_THREAD)
     logging.basicConfig(format="%(asctime)s %(message)s")
-    if with_parent:
-        end_with_parent()
     settings = read_settings()
     if not db.is_current(settings.database_url):
         raise click.ClickException("The database is not ready. Run `proeftuin prepare` first.")
@@ -36,6 +34,8 @@ def work(once: bool, idle_seconds: float | None, with_parent: bool) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     engine = db.make_engine(settings.database_url)
     worker = Worker(engine, lambda: load(APPLICATION)(settings))
+    if with_parent:
+        end_with_parent(worker)
     with suppress(KeyboardInterrupt):
         if once:
             worker.run_until_empty()

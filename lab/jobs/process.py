@@ -1,17 +1,15 @@
 """The worker as a process: started when there is work, ended with the process that started it."""
 
-import _thread
 import logging
 import os
 import subprocess
 import sys
 import threading
-import time
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from lab.jobs.worker import SECONDS_BETWEEN_LOOKS, sees_work
+from lab.jobs.worker import SECONDS_BETWEEN_LOOKS, Worker, sees_work
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +24,6 @@ COMMAND = [
     *("--with-parent", "--idle-seconds", str(SECONDS_TO_STAY)),
 ]
 LONGEST_PAUSE = 60.0
-SECONDS_TO_END = 3.0
 
 
 class Keeper:
@@ -69,16 +66,17 @@ class Keeper:
             self._child = subprocess.Popen(self._command, stdin=subprocess.PIPE, env=environment)
 
 
-def end_with_parent() -> None:
+def end_with_parent(worker: Worker) -> None:
     """End this process when the one that started it ends, in whatever way it does."""
-    threading.Thread(target=_wait_for_parent, daemon=True).start()
+    threading.Thread(target=_wait_for_parent, args=(worker,), daemon=True).start()
 
 
-def _wait_for_parent() -> None:
+def _wait_for_parent(worker: Worker) -> None:
     # Reading through sys.stdin would hold a lock that Python needs to end.
     while os.read(0, 1024):
         pass
-    # The job goes back in the queue, unless the work is in a calculation too long to wait for.
-    _thread.interrupt_main()
-    time.sleep(SECONDS_TO_END)
-    os._exit(1)
+    # The work may be in a calculation that nothing interrupts, so it is not asked.
+    try:
+        worker.let_go()
+    finally:
+        os._exit(0)

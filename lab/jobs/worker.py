@@ -55,6 +55,7 @@ class Worker:
         self._now = now
         self._app: Flask | None = None
         self._tidied_at: datetime | None = None
+        self._job: Job | None = None
 
     def run(self, stop: threading.Event, idle_seconds: float | None = None) -> None:
         """Do jobs until told to stop, or until there was nothing to do for so many seconds."""
@@ -81,10 +82,17 @@ class Worker:
         if not sees_work(self._engine, self._now()):
             return False
         self._take_back_lost()
-        job = self._claim()
-        if job is not None:
-            self._do(job)
-        return job is not None
+        self._job = self._claim()
+        if self._job is None:
+            return False
+        self._do(self._job)
+        self._job = None
+        return True
+
+    def let_go(self) -> None:
+        """Put the job that is being done back in the queue, for another worker."""
+        if self._job is not None:
+            self._change(self._job, give_back)
 
     def _take_back_lost(self) -> None:
         with Session(self._engine) as session:
