@@ -9,6 +9,7 @@ from analysis.stats.pooled.labs import LabsGiven
 from analysis.stats.pooled.levels import Situation, draw_level, find_situation
 from analysis.stats.pooled.mode import Mode
 from analysis.stats.pooled.model import PooledModel
+from analysis.stats.pooled.skewness import correct_skewness
 from analysis.stats.pooled.terms import Term
 from analysis.stats.pooled.variances import Draw, find_weights
 
@@ -44,11 +45,13 @@ def draw_effects(
     peak: Mode,
     count: int,
     generator: np.random.Generator,
+    with_skewness: bool = True,
 ) -> JointDraws:
     """Return joint draws from the mixture of normals that the components make.
 
     cells: all cells, also those that carry no comparison: they tell the level of a profile.
-    parts: (variants,) the connected part of each.
+    parts: (variants,) the connected part of each. with_skewness: whether effects of variants with
+    one kind of outcome are corrected, which asks for proper priors.
     """
     component = _allocate(find_weights(components), count)
     profiles, variants = model.grid.shape
@@ -58,6 +61,8 @@ def draw_effects(
         rows = np.flatnonzero(component == place)
         if rows.size:
             effects[rows], of_design[rows] = _draw_component(model, held, rows.size, generator)
+    if with_skewness:
+        correct_skewness(model, effects, component, components, parts, peak)
     terms = model.terms.random
     log_sd = np.array([one.log_sd for one in components]).reshape(len(components), len(terms))
     sd = {term: np.exp(log_sd[component, place]) for place, term in enumerate(terms)}

@@ -62,7 +62,10 @@ def estimate_pooled(
         peak = find_peak(criterion)
         components = _draw_components(criterion, peak, generator)
         parts = find_parts(model.cells, model.stratum, model.grid.variants)
-        draws = draw_effects(model, cells, parts, components, peak.mode, DRAWS, generator)
+        is_proper = options.priors == PriorKind.DEFAULT
+        draws = draw_effects(
+            model, cells, parts, components, peak.mode, DRAWS, generator, is_proper
+        )
         reading = part_of(on_progress, FITTING[1], 1.0)
         return _summarise(cells, model, criterion, peak, components, draws, options, reading)
 

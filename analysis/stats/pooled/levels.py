@@ -42,7 +42,7 @@ def find_situation(model: PooledModel, cells: PooledCells, peak: Mode) -> Situat
     at = np.array([place.get(one, -1) for one in cells.variants], dtype=np.int64)[cells.variant]
     held = at >= 0
     flat = number[cells.lab[held]] * size + cells.profile[held] * shape[1] + at[held]
-    used = number[model.cells.lab] * size + model.grid.key[_key_of_cells(model)]
+    used = number[model.cells.lab] * size + find_rows(model)
     total = (known.size + 1) * size
     sums = [
         np.bincount(rows, values, minlength=total).reshape(-1, *shape)
@@ -109,7 +109,8 @@ def _weigh_cells(model: PooledModel, peak: Mode) -> Array:
     return weight
 
 
-def _key_of_cells(model: PooledModel) -> Codes:
+def find_rows(model: PooledModel) -> Codes:
+    """Return the profile × variant of each used cell, as a row of the grid."""
     keys = np.zeros(model.cells.size, dtype=np.int64)
     for block in model.blocks:
         _experiments, _profiles, arms, atoms, _locals = block.shape
@@ -119,4 +120,4 @@ def _key_of_cells(model: PooledModel) -> Codes:
         if block.arm_of_atom is not None:
             arm = block.arm_of_atom.argmax(axis=2)[part // block.shape[1], atom]
         keys[block.rows] = block.key.reshape(-1, arms)[part, arm]
-    return keys
+    return model.grid.key[keys]

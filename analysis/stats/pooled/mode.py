@@ -51,6 +51,10 @@ class Effects:
             self.common + step * change.common,
         )
 
+    def lower(self, shift: Array | float) -> "Effects":
+        """Return the effects with the common ones lowered."""
+        return replace(self, common=self.common - shift)
+
     def dot(self, other: "Effects") -> float:
         """Return the inner product with other effects, without the intercepts."""
         lists = ((self.locals, other.locals), (self.deviations, other.deviations))
@@ -182,41 +186,48 @@ def rescale_effects(effects: Effects, before: Scales, after: Scales) -> Effects:
 
 
 def find_mode(
-    model: PooledModel, scales: Scales, start: Effects, tolerance: float = TOLERANCE
+    model: PooledModel,
+    scales: Scales,
+    start: Effects,
+    tolerance: float = TOLERANCE,
+    tilt: Array | None = None,
 ) -> Mode:
     """Return the mode, from starting values on the unit scale of `scales`.
 
     tolerance: on Newton's decrement, which is twice the log density still to be gained.
-    Raises NotConvergedError.
+    tilt: (m,) where the prior of the common effects has its mean, which is 0 without one; so the
+    mode is that of all effects with one value of tilt × common. Raises NotConvergedError.
     """
+    shift = 0.0 if tilt is None else tilt
     effects = start
     predictors = predict_all(model, scales, effects)
-    value = find_log_joint(model, predictors, effects)
+    value = find_log_joint(model, predictors, effects.lower(shift))
     for count in range(1, MOST_STEPS + 1):
-        scores, system = _linearise(model, scales, predictors)
-        change, moved = system.solve(scores, effects)
-        gain = sum(np.vdot(a, b) for a, b in zip(scores, moved, strict=True)) - effects.dot(change)
+        scores, system = linearise(model, scales, predictors)
+        pull = effects.lower(shift)
+        change, moved = system.solve(scores, pull)
+        gain = sum(np.vdot(a, b) for a, b in zip(scores, moved, strict=True)) - pull.dot(change)
         step, value, effects, predictors = _search(
-            model, effects, predictors, value, change, moved, gain
+            model, effects, predictors, value, change, moved, gain, shift
         )
         if gain < tolerance or step == 0.0:
             return Mode(effects, predictors, system, value, count)
     raise NotConvergedError
 
 
-def _search(model, effects, predictors, value, change, moved, gain):
+def _search(model, effects, predictors, value, change, moved, gain, shift):
     step = 1.0
     for _halving in range(MOST_HALVINGS):
         there = effects.move(change, step)
         reached = tuple(one + step * move for one, move in zip(predictors, moved, strict=True))
-        found = find_log_joint(model, reached, there)
+        found = find_log_joint(model, reached, there.lower(shift))
         if found >= value + 1e-4 * step * gain - 1e-9 * max(1.0, abs(value)) * (gain < 1e-3):
             return step, found, there, reached
         step /= 2
     return 0.0, value, effects, predictors
 
 
-def _linearise(
+def linearise(
     model: PooledModel, scales: Scales, predictors: tuple[Array, ...]
 ) -> tuple[tuple[Array, ...], System]:
     """Return the scores of the predictors and the Newton system there."""
