@@ -113,7 +113,7 @@ def _choose_withheld(rows: Rows, threshold: int) -> tuple[set[str | None], set[i
     hidden = {
         profile
         for profile, row in rows.items()
-        if any(_is_small(counts, threshold) for counts in row.values())
+        if any(is_small(counts, threshold) for counts in row.values())
     }
     hidden_variants: set[int] = set()
     while (variant := _find_leak(rows, hidden, hidden_variants, threshold)) is not None:
@@ -131,7 +131,7 @@ def _find_leak(
     """Return a variant whose total would tell too much about what is withheld of it."""
     for variant in sorted({one for profile in hidden for one in rows[profile]} - hidden_variants):
         withheld = [rows[one][variant] for one in hidden if variant in rows[one]]
-        if len(withheld) < 2 or _is_small(_add_up(withheld), threshold):
+        if len(withheld) < 2 or is_small(_add_up(withheld), threshold):
             return variant
     return None
 
@@ -164,7 +164,8 @@ def _lay_out(
     )
 
 
-def _is_small(counts: Counts, threshold: int) -> bool:
+def is_small(counts: Counts, threshold: int = THRESHOLD) -> bool:
+    """Tell whether too few people responded, or too few did not."""
     numerator, denominator = counts
     return min(numerator, denominator - numerator) < threshold
 
