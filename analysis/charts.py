@@ -21,6 +21,8 @@ ROOM_FOR_ZERO = 0.5
 SMALLEST_SPAN = 1e-6
 USUAL_SPAN = 0.1
 STEPS = (1, 2, 2.5, 5, 10)
+# How far down its row a line stands, in percent: alone, or above and below another one.
+MIDDLE, UPPER, LOWER = 50, 36, 72
 ARROWS = {"left": "M0-5-7 0 0 5", "right": "M0-5 7 0 0 5"}
 
 
@@ -31,6 +33,7 @@ class ChartWords:
     estimate: str
     interval: str
     control: str
+    prediction: str
 
     @classmethod
     def for_reader(cls) -> "ChartWords":
@@ -39,6 +42,7 @@ class ChartWords:
             estimate=_("Estimate %(value)s.", value="{value}"),
             interval=_("%(level)s interval: %(interval)s.", level="{level}", interval="{ends}"),
             control=_("Control: %(value)s.", value="{value}"),
+            prediction=_("Expected in one new experiment: %(interval)s.", interval="{ends}"),
         )
 
 
@@ -137,8 +141,8 @@ def draw_interval(
     return Markup(
         f'<svg class="interval" role="img"><title>{escape(label)}</title>'
         f"<desc>{_describe(estimate, intervals, scale, control)}</desc>{scale.grid}"
-        f"{_draw_band(margin_band, scale)}{_draw_control(control, scale)}{lines}"
-        f"{_draw_dot(estimate, scale)}</svg>"
+        f"{draw_band(margin_band, scale)}{draw_control(control, scale)}{lines}"
+        f"{draw_dot(estimate, scale)}</svg>"
     )
 
 
@@ -157,26 +161,36 @@ def _describe(
 
 
 def _draw_line(ends: Interval, level: Level, scale: Scale) -> str:
+    # Only the widest line points outwards: where a narrower one is cut, that one is cut too.
+    return draw_stroke(ends, f"i{level}", scale, has_arrows=level == 95)
+
+
+def draw_stroke(
+    ends: Interval, name: str, scale: Scale, height: int = MIDDLE, has_arrows: bool = True
+) -> str:
+    """Return a level line; height: how far down its row, in percent."""
     left, right = scale.position(ends[0]), scale.position(ends[1])
-    arrows = ""
-    if left < 0:
-        left, arrows = 0, _draw_arrow("left", level)
-    if right > 100:
-        right, arrows = 100, arrows + _draw_arrow("right", level)
+    arrows = "".join(
+        _draw_arrow(side, height)
+        for side, is_cut in (("left", left < 0), ("right", right > 100))
+        if is_cut and has_arrows
+    )
     if left > 100 or right < 0:
         return arrows
-    return f'<line class="i{level}" x1="{left:.2f}%" x2="{right:.2f}%" y1="50%" y2="50%"/>{arrows}'
+    left, right = max(left, 0), min(right, 100)
+    return (
+        f'<line class="{name}" x1="{left:.2f}%" x2="{right:.2f}%" y1="{height}%" y2="{height}%"/>'
+        f"{arrows}"
+    )
 
 
-def _draw_arrow(side: Literal["left", "right"], level: Level) -> str:
-    # Only the widest line points outwards: where a narrower one is cut, that one is cut too.
-    if level != 95:
-        return ""
+def _draw_arrow(side: Literal["left", "right"], height: int) -> str:
     place = 0 if side == "left" else 100
-    return f'<svg class="cut" x="{place}%" y="50%"><path d="{ARROWS[side]}"/></svg>'
+    return f'<svg class="cut" x="{place}%" y="{height}%"><path d="{ARROWS[side]}"/></svg>'
 
 
-def _draw_band(margin_band: Interval | None, scale: Scale) -> str:
+def draw_band(margin_band: Interval | None, scale: Scale) -> str:
+    """Return the ground on which differences are too small to matter."""
     if margin_band is None:
         return ""
     left, right = (min(max(scale.position(end), 0), 100) for end in margin_band)
@@ -185,14 +199,16 @@ def _draw_band(margin_band: Interval | None, scale: Scale) -> str:
     return f'<rect class="band" x="{left:.2f}%" width="{right - left:.2f}%" height="100%"/>'
 
 
-def _draw_control(control: float | None, scale: Scale) -> str:
+def draw_control(control: float | None, scale: Scale) -> str:
+    """Return the upright line that rows are read against."""
     if control is None or not scale.low <= control <= scale.high:
         return ""
     place = scale.position(control)
     return f'<line class="control" x1="{place:.2f}%" x2="{place:.2f}%" y2="100%"/>'
 
 
-def _draw_dot(estimate: float, scale: Scale) -> str:
+def draw_dot(estimate: float, scale: Scale, height: int = MIDDLE) -> str:
+    """Return the mark of an estimate."""
     if not scale.low <= estimate <= scale.high:
         return ""
-    return f'<circle class="dot" cx="{scale.position(estimate):.2f}%" cy="50%" r="4"/>'
+    return f'<circle class="dot" cx="{scale.position(estimate):.2f}%" cy="{height}%" r="4"/>'

@@ -28,6 +28,7 @@ class Action(StrEnum):
     IMPORT_COUNTS = "import_counts"
     REVIEW_COUNTS = "review_counts"
     READ_OUTCOME = "read_outcome"
+    LIST_EVIDENCE = "list_evidence"
     READ_EVIDENCE = "read_evidence"
     RUN_ANALYSIS = "run_analysis"
     READ_JOB = "read_job"
@@ -80,6 +81,8 @@ TABLE: dict[Action, Grant] = {
     Action.READ_PUBLIC: Grant(ALL, Reach.EVERYTHING, Reach.EVERYTHING),
     Action.READ_ADVICE: Grant(ALL, Reach.EVERYTHING, Reach.EVERYTHING),
     Action.LIST_EXPERIMENTS: Grant(ALL, Reach.EVERYTHING, Reach.EVERYTHING),
+    # The list shows nothing but what its reader may read.
+    Action.LIST_EVIDENCE: Grant(ALL, Reach.EVERYTHING, Reach.EVERYTHING),
     Action.SIGN_OUT: Grant(ALL, Reach.EVERYTHING),
     Action.SEE_WORK: Grant(ALL, Reach.EVERYTHING),
     Action.LIST_LABS: Grant(ALL, Reach.EVERYTHING),

@@ -25,6 +25,7 @@ class MenuItem:
 MENU = [
     (lazy_gettext("My work"), "work.show_work", Action.SEE_WORK),
     (lazy_gettext("Experiments"), "experiments.list_experiments", Action.LIST_EXPERIMENTS),
+    (lazy_gettext("Evidence"), "evidence.list_evidence", Action.LIST_EVIDENCE),
     (lazy_gettext("Advice"), "advice.list_advice", Action.READ_ADVICE),
     (lazy_gettext("Labs"), "labs.list_labs", Action.LIST_LABS),
 ]
@@ -34,6 +35,7 @@ SECTIONS = {
     "imports": "experiments",
     "outcome": "experiments",
     "proposals": "experiments",
+    "runs": "evidence",
     "people": "labs",
     "labels": "labs",
     "segmentation": "labs",

@@ -1,0 +1,105 @@
+"""How evidence is worded: what things are called, and of how many people sentences count."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from analysis.evidence_names import Spoken
+from analysis.pooled.record import (
+    Interval,
+    PooledRecord,
+    Prediction,
+    ProfileRecord,
+    VariantRecord,
+)
+from analysis.stats.cells import Direction
+from lab import formats
+
+SMALL_RATE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How things are called, and of how many people every sentence counts.
+
+    units: what a rate is a share of, in the plural (letters, people). step: `reached`, `responded`
+    or `participated`. margin: smallest difference that matters, as a share.
+    """
+
+    spoken: Spoken
+    units: str
+    step: str
+    base: int
+    margin: float
+    direction: Direction = Direction.HIGHER
+
+    @property
+    def base_text(self) -> str:
+        """Return of how many is counted, as people write it."""
+        return formats.number(self.base)
+
+    @property
+    def margin_text(self) -> str:
+        """Return the smallest difference that matters, out of the base."""
+        count = self.margin * self.base
+        return formats.decimal(count, int(abs(count - round(count)) > 1e-9))
+
+    def turn(self, ends: Interval) -> Interval:
+        """Return the limits of a difference as what is gained: above 0 is better."""
+        return (-ends[1], -ends[0]) if self.direction is Direction.LOWER else ends
+
+
+def choose_base(record: PooledRecord) -> int:
+    """Return of how many all sentences count: 100, or 1,000 and more when rates are below 2 %."""
+    parts = (*record.profiles, *([record.together] if record.together else []))
+    rates = [one.rate for part in parts for one in part.variants if one.rate is not None]
+    highest = max(rates, default=1.0)
+    base = 100
+    while 0 < highest * base < 100 * SMALL_RATE and base < 100_000:
+        base *= 10
+    return base
+
+
+def find_variant(part: ProfileRecord, variant: int | None) -> VariantRecord | None:
+    """Return the record of a variant in a profile."""
+    return next((one for one in part.variants if one.variant == variant), None)
+
+
+def find_leader(part: ProfileRecord) -> VariantRecord | None:
+    """Return the advised variant; where there is none, that of least regret among most people."""
+    advised = next((one for one in part.variants if one.is_advised), None)
+    known = [one for one in part.variants if one.verdict is not None]
+    if advised or not known:
+        return advised
+    people: dict[int, int] = {}
+    for one in known:
+        people[one.part] = people.get(one.part, 0) + one.counted.people
+    main = max(people, key=lambda key: (people[key], -key))
+    return min((one for one in known if one.part == main), key=lambda one: one.expected_regret)
+
+
+def find_prediction(one: VariantRecord, lab: str | None = None) -> Prediction | None:
+    """Return what one new experiment may show in a lab; None is a lab that is not in the run."""
+    return next((each for each in one.predictions if each.living_lab == lab), None)
+
+
+def decimals_of_pair(count: float, other: float) -> int:
+    """Return 1 where whole numbers would hide a difference, or make one of nothing."""
+    whole = round(count) - round(other)
+    return int(abs(whole - (count - other)) > 0.5 or (whole == 0 and count != other))
+
+
+def count_down(share: float, wording: Wording) -> str:
+    """Return a limit in whole people, or in tenths where less than one is left."""
+    count = math.floor(share * wording.base + 1e-9)
+    return formats.number(count) if count else formats.decimal(share * wording.base, 1)
+
+
+def count_up(share: float, wording: Wording) -> str:
+    """Return a limit in whole people, rounded outwards."""
+    return formats.number(math.ceil(share * wording.base - 1e-9))
+
+
+def count_out(share: float, wording: Wording, rounding: Callable[[float], int]) -> str:
+    """Return a limit that may lie on either side of 0, rounded outwards."""
+    return formats.number(rounding(share * wording.base))

@@ -1,0 +1,89 @@
+"""Queries on kept estimates over all experiments, for the pages on evidence."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlmodel import Session, col, or_, select
+
+from analysis.models.runs import AnalysisRun
+from experiments.models.experiments import Experiment, ExperimentStatus
+from lab.access import Action, Reader
+from lab.models.labs import LivingLab
+
+ESTIMATOR = "pooled"
+
+
+class RunHead(NamedTuple):
+    """A run without its cells and its result, which are heavy."""
+
+    id: int
+    programme_id: int
+    living_lab_id: int | None
+    scope: dict
+    run_at: datetime
+
+
+HEAD = (
+    col(AnalysisRun.id),
+    col(AnalysisRun.programme_id),
+    col(AnalysisRun.living_lab_id),
+    AnalysisRun.scope["scope"],
+    col(AnalysisRun.run_at),
+)
+
+
+def find_head(session: Session, run_id: int) -> RunHead | None:
+    """Return the head of a pooled run, or None."""
+    statement = select(*HEAD).where(AnalysisRun.id == run_id, AnalysisRun.estimator == ESTIMATOR)
+    found = session.exec(statement).first()
+    return found and RunHead(*found)
+
+
+def list_heads(session: Session, programme_id: int, living_lab_ids: Iterable[int]) -> list[RunHead]:
+    """Return the pooled runs of a programme, of all labs or of some, newest first."""
+    statement = (
+        select(*HEAD)
+        .where(
+            AnalysisRun.programme_id == programme_id,
+            AnalysisRun.estimator == ESTIMATOR,
+            or_(
+                col(AnalysisRun.living_lab_id).is_(None),
+                col(AnalysisRun.living_lab_id).in_(list(living_lab_ids)),
+            ),
+        )
+        .order_by(col(AnalysisRun.id).desc())
+    )
+    return [RunHead(*row) for row in session.exec(statement)]
+
+
+def keep_newest(heads: Iterable[RunHead]) -> list[RunHead]:
+    """Return the newest run of each question; they come newest first."""
+    newest: dict[str, RunHead] = {}
+    for head in heads:
+        newest.setdefault(json.dumps(head.scope, sort_keys=True), head)
+    return list(newest.values())
+
+
+def list_lab_ids(session: Session, programme_id: int) -> list[int]:
+    """Return the labs of a programme."""
+    statement = select(LivingLab.id).where(LivingLab.programme_id == programme_id)
+    return list(session.exec(statement))
+
+
+def list_open_outcomes(session: Session, reader: Reader, programme_id: int) -> frozenset[int]:
+    """Return the experiments of a programme of which a reader may open the outcome."""
+    own = reader.labs_where(Action.READ_OUTCOME)
+    statement = (
+        select(Experiment.id)
+        .join(LivingLab, col(LivingLab.id) == Experiment.living_lab_id)
+        .where(
+            LivingLab.programme_id == programme_id,
+            or_(
+                Experiment.status == ExperimentStatus.PUBLISHED,
+                col(Experiment.living_lab_id).in_(own),
+            ),
+        )
+    )
+    return frozenset(session.exec(statement))

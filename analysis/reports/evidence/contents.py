@@ -1,0 +1,131 @@
+"""What a report on evidence is made of, and what it holds: plain values for pages and print."""
+
+from dataclasses import dataclass
+
+from analysis.pooled.record import Interval, PooledRecord
+from analysis.pooled.scope import NotUsed, Scope
+from analysis.pooled.selection import Names
+from analysis.stats.pooled.data import CellRow
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EvidenceRequest:
+    """A kept run, and what its reader may know.
+
+    known_labs: codes of the labs whose counts the reader knows exactly; None: all of them.
+    readable: numbers of the experiments that the reader may open.
+    """
+
+    record: PooledRecord
+    scope: Scope
+    names: Names
+    not_used: tuple[NotUsed, ...]
+    rows: tuple[CellRow, ...]
+    known_labs: frozenset[str] | None = None
+    readable: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class VariantRow:
+    """One variant in one profile; a figure that is unknown or withheld is None."""
+
+    name: str
+    is_advised: bool
+    is_tried: bool
+    is_withheld: bool
+    is_ranked: bool
+    rate: float | None
+    rate_ci: Interval | None
+    prediction: Interval | None
+    effect: float | None
+    effect_ci: Interval | None
+    rank_ci: tuple[int, int] | None
+    near_best: float | None
+    regret: float | None
+    people: int
+    responses: int
+    experiments: int
+    labs: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForestRow:
+    """What one experiment found for two variants; without figures when few people were counted."""
+
+    title: str
+    experiment_id: int | None
+    lab: str
+    lab_code: str
+    grade: str
+    year: int | None
+    difference: float | None
+    difference_ci: Interval | None
+    one: tuple[int, int] | None
+    other: tuple[int, int] | None
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """One variant less another: in each experiment, in all together and in a new lab."""
+
+    one: str
+    other: str
+    rows: tuple[ForestRow, ...]
+    difference: float | None
+    difference_ci: Interval | None
+    prediction: Interval | None
+    sentences: tuple[str, ...]
+    direct: float | None
+    direct_ci: Interval | None
+    indirect: float | None
+    indirect_ci: Interval | None
+    pvalue: float | None
+    anytime: Interval | None
+
+    @property
+    def largest(self) -> int:
+        """How many people the largest experiment compared."""
+        return max((row.people for row in self.rows), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePart:
+    """One profile, or everyone together: verdict and sentences first, then the figures."""
+
+    code: str
+    name: str
+    verdict: str | None
+    headline: str
+    sentences: tuple[str, ...]
+    notes: tuple[str, ...]
+    advised: str
+    advised_rate: float | None
+    advised_ci: Interval | None
+    is_withheld: bool
+    variants: tuple[VariantRow, ...]
+    forests: tuple[Forest, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceReport:
+    """A report, with its sentences in the language that was spoken when it was built."""
+
+    headline: str
+    verdict: str | None
+    answer: tuple[str, ...]
+    sureness: tuple[str, ...]
+    influence: tuple[str, ...]
+    used: int
+    considered: int
+    labs: int
+    together: EvidencePart | None
+    profiles: tuple[EvidencePart, ...]
+    is_protected: bool
+    units: str
+    margin: float
+
+    @property
+    def parts(self) -> tuple[EvidencePart, ...]:
+        """Return everyone together first, then each profile."""
+        return (*((self.together,) if self.together else ()), *self.profiles)

@@ -1,0 +1,315 @@
+"""The report on what all labs together found: everything that its page and its print show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from analysis import evidence_sentences as sentences
+from analysis.evidence_names import Spoken
+from analysis.evidence_wording import (
+    Wording,
+    choose_base,
+    find_leader,
+    find_prediction,
+    find_variant,
+)
+from analysis.pooled.record import (
+    Interval,
+    PairRecord,
+    PooledRecord,
+    ProfileRecord,
+    VariantRecord,
+)
+from analysis.pooled.scope import NotUsed
+from analysis.reports.evidence.contents import (
+    EvidencePart,
+    EvidenceReport,
+    EvidenceRequest,
+    Forest,
+    ForestRow,
+    VariantRow,
+)
+from analysis.reports.evidence.differences import Findings, OwnFinding
+from analysis.reports.evidence.protection import Shown, show_evidence
+from analysis.stats.pooled.connected import Connection
+from experiments.labels import DENOMINATOR_KINDS, capitalise
+from lab.models.labels import DenominatorKind
+
+
+def build_report(request: EvidenceRequest) -> EvidenceReport:
+    """Return the report of a run, in the language being spoken."""
+    shown = show_evidence(request.record, request.rows, request.known_labs)
+    record, wording = shown.record, make_wording(request)
+    findings = Findings.of(shown, request.rows)
+    builder = PartBuilder(request, shown, wording, findings)
+    # Where there is one profile, it is everyone.
+    together = record.together if len(record.profiles) > 1 else None
+    main = together or (record.profiles[0] if record.profiles else None)
+    parts = tuple(builder.build(part) for part in record.profiles)
+    return EvidenceReport(
+        headline=_write_headline(record, main, wording, shown),
+        verdict=_find_verdict(record, main),
+        answer=_write_answer(record, main, wording),
+        sureness=_write_sureness(record),
+        influence=sentences.tell_influence(record.influence, wording),
+        used=len(record.experiments_used),
+        considered=count_considered(record, request.not_used),
+        labs=len({request.names.experiments[one].living_lab for one in record.experiments_used}),
+        together=builder.build(together) if together else None,
+        profiles=parts,
+        is_protected=shown.is_protected,
+        units=wording.units,
+        margin=record.margin,
+    )
+
+
+def make_wording(request: EvidenceRequest) -> Wording:
+    """Return how a run speaks."""
+    outcome = request.scope.outcome
+    kind = outcome.denominator_kind
+    kind = DenominatorKind.PEOPLE if kind is DenominatorKind.NONE else kind
+    return Wording(
+        spoken=Spoken.of(request.record, request.names),
+        units=str(DENOMINATOR_KINDS[kind]),
+        step=outcome.numerator_step.value,
+        base=choose_base(request.record),
+        margin=request.record.margin,
+        direction=outcome.direction,
+    )
+
+
+def count_considered(record: PooledRecord, not_used: Sequence[NotUsed]) -> int:
+    """Return how many experiments there were to choose from."""
+    left_out = {str(one.experiment_id) for one in not_used if not one.is_partly}
+    unused = {one.experiment for one in record.experiments_unused}
+    return len(left_out | unused | set(record.experiments_used))
+
+
+def _write_headline(
+    record: PooledRecord, main: ProfileRecord | None, wording: Wording, shown: Shown
+) -> str:
+    if record.are_profiles_alike is False and len(record.profiles) > 1:
+        return _("What works best differs between the profiles.")
+    if main is None or not any(one.rate is not None for one in main.variants):
+        return (
+            _("The counts are too small to show to readers outside the lab.")
+            if shown.withheld
+            else _("Nothing can be compared here yet.")
+        )
+    return sentences.tell_verdict(main, wording)
+
+
+def _find_verdict(record: PooledRecord, main: ProfileRecord | None) -> str | None:
+    differ = record.are_profiles_alike is False and len(record.profiles) > 1
+    leader = main and find_leader(main)
+    if differ or leader is None or leader.verdict is None:
+        return None
+    return leader.verdict.value
+
+
+def _write_answer(
+    record: PooledRecord, main: ProfileRecord | None, wording: Wording
+) -> tuple[str, ...]:
+    if main is None:
+        return ()
+    differ = record.are_profiles_alike is False and len(record.profiles) > 1
+    figures = [
+        sentences.tell_counts(main, wording),
+        sentences.tell_difference(main, wording),
+        sentences.tell_others(main, wording),
+    ]
+    expected = [
+        sentences.tell_prediction(find_leader(main), wording),
+        sentences.tell_difference_elsewhere(main),
+    ]
+    profiles = sentences.tell_profiles(record)
+    lines = [[profiles]] if differ else [figures, expected, [profiles]]
+    return tuple(" ".join(filter(None, line)) for line in lines if any(line))
+
+
+def _write_sureness(record: PooledRecord) -> tuple[str, ...]:
+    found = (
+        sentences.tell_heterogeneity(record.heterogeneity),
+        sentences.tell_consistency(record.consistency),
+    )
+    return tuple(filter(None, found))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PartBuilder:
+    """Builds the parts of one report."""
+
+    request: EvidenceRequest
+    shown: Shown
+    wording: Wording
+    findings: Findings
+
+    def build(self, part: ProfileRecord, lab: str | None = None) -> EvidencePart:
+        """Return a profile, or everyone; lab: where a new experiment would be held."""
+        advised, wording = find_leader(part), self.wording
+        withheld = {one for profile, one in self.shown.withheld if profile == part.profile}
+        is_told = advised is not None and advised.verdict is not None
+        return EvidencePart(
+            code=part.profile or "",
+            name=capitalise(wording.spoken.profile(part.profile)),
+            verdict=advised.verdict.value if is_told else None,
+            headline=self._write_headline(part, withheld),
+            sentences=self._write_sentences(part, lab),
+            notes=self._write_notes(part, withheld),
+            advised=wording.spoken.variants[advised.variant] if advised else "",
+            advised_rate=advised.rate if advised else None,
+            advised_ci=advised.rate_ci if advised else None,
+            is_withheld=bool(withheld) and not is_told,
+            variants=tuple(self._build_variant(one, withheld, lab) for one in _order(part)),
+            forests=tuple(self._build_forests(part, lab)),
+        )
+
+    def _write_headline(self, part: ProfileRecord, withheld: set[int]) -> str:
+        leader = find_leader(part)
+        if withheld and (leader is None or leader.verdict is None):
+            return _("The counts are too small to show to readers outside the lab.")
+        return sentences.tell_verdict(part, self.wording)
+
+    def _write_sentences(self, part: ProfileRecord, lab: str | None) -> tuple[str, ...]:
+        lines = (
+            (
+                sentences.tell_counts(part, self.wording),
+                sentences.tell_difference(part, self.wording),
+                sentences.tell_others(part, self.wording),
+            ),
+            (
+                sentences.tell_prediction(find_leader(part), self.wording, lab),
+                sentences.tell_difference_elsewhere(part, lab),
+            ),
+            (sentences.tell_standing(part, self.wording),),
+        )
+        return tuple(" ".join(filter(None, line)) for line in lines if any(line))
+
+    def _write_notes(self, part: ProfileRecord, withheld: set[int]) -> tuple[str, ...]:
+        notes = [
+            sentences.tell_apart(part, self.wording),
+            sentences.tell_scarce(part, self.wording),
+            sentences.tell_untried(part, self.wording),
+        ]
+        if withheld:
+            names = self.wording.spoken.quote_all(sorted(withheld))
+            notes.append(_("Few people, so not shown: %(names)s.", names=names))
+        return tuple(filter(None, notes))
+
+    def _build_variant(self, one: VariantRecord, withheld: set[int], lab: str | None) -> VariantRow:
+        prediction = find_prediction(one, lab)
+        return VariantRow(
+            name=self.wording.spoken.variants[one.variant],
+            is_advised=one.is_advised,
+            is_tried=one.is_tried,
+            is_withheld=one.variant in withheld,
+            is_ranked=one.rank_ci is not None,
+            rate=one.rate,
+            rate_ci=one.rate_ci,
+            prediction=prediction.rate if prediction else None,
+            effect=one.effect,
+            effect_ci=one.effect_ci,
+            rank_ci=one.rank_ci,
+            near_best=one.p_within_margin,
+            regret=one.expected_regret,
+            people=one.counted.people,
+            responses=one.counted.responses,
+            experiments=one.counted.experiments,
+            labs=one.counted.labs,
+        )
+
+    def _build_forests(self, part: ProfileRecord, lab: str | None):
+        """Yield the comparison of the verdict first, then those with each other variant."""
+        leader = find_leader(part)
+        if leader is None or leader.against is None:
+            return
+        pairs = [pair for pair in part.pairs if pair.one == leader.variant] or [
+            PairRecord(leader.variant, leader.against, Connection.DIRECT.value)
+        ]
+        for pair in sorted(pairs, key=lambda pair: pair.other != leader.against):
+            yield self._build_forest(part, leader, pair, lab)
+
+    def _build_forest(
+        self, part: ProfileRecord, advised: VariantRecord, pair: PairRecord, lab: str | None
+    ) -> Forest:
+        found = self.findings.compare(part.profile, pair.one, pair.other)
+        difference, limits, expected = _find_pooled(part, advised, pair.other, lab)
+        said = (
+            sentences.tell_directness(pair, len(found)),
+            sentences.tell_path(pair, self.wording),
+            sentences.tell_anytime(pair, self.wording),
+        )
+        spoken = self.wording.spoken
+        rows = sorted(
+            (self._build_row(one) for one in found),
+            key=lambda row: (row.year or 0, row.lab, row.title),
+        )
+        return Forest(
+            one=spoken.variants[pair.one],
+            other=spoken.variants[pair.other],
+            rows=tuple(rows),
+            difference=difference,
+            difference_ci=limits,
+            prediction=expected,
+            sentences=tuple(filter(None, said)),
+            direct=pair.direct,
+            direct_ci=pair.direct_ci,
+            indirect=pair.indirect,
+            indirect_ci=pair.indirect_ci,
+            pvalue=pair.pvalue,
+            anytime=pair.anytime,
+        )
+
+    def _build_row(self, found: OwnFinding) -> ForestRow:
+        held = self.wording.spoken.experiment(found.experiment)
+        number = int(found.experiment)
+        last_day = held.ends_on or held.starts_on
+        return ForestRow(
+            title=held.title,
+            experiment_id=number if number in self.request.readable else None,
+            lab=held.living_lab,
+            lab_code=self.findings.labs.get(found.experiment, ""),
+            grade=held.grade,
+            year=last_day.year if last_day else None,
+            difference=found.difference,
+            difference_ci=found.difference_ci,
+            one=found.one,
+            other=found.other,
+            people=found.people,
+        )
+
+
+def _find_pooled(
+    part: ProfileRecord, advised: VariantRecord, other: int, lab: str | None
+) -> tuple[float | None, Interval | None, Interval | None]:
+    """Return the advised variant less another: estimate, limits, and what a new lab may show."""
+    if advised.against == other:
+        prediction = find_prediction(advised, lab)
+        expected = prediction.difference if prediction else None
+        return advised.difference, advised.difference_ci, expected
+    held = find_variant(part, other)
+    # A record holds each variant against the best other one, which mostly is the advised.
+    if held is None or held.against != advised.variant or held.difference is None:
+        return None, None, None
+    prediction = find_prediction(held, lab)
+    expected = prediction.difference if prediction else None
+    return -held.difference, _turn(held.difference_ci), _turn(expected)
+
+
+def _turn(ends: Interval | None) -> Interval | None:
+    return None if ends is None else (-ends[1], -ends[0])
+
+
+def _order(part: ProfileRecord) -> list[VariantRecord]:
+    """Return variants of least regret first, then those without a figure; none that are unknown."""
+    held = [one for one in part.variants if one.is_tried or one.rate is not None]
+    return sorted(
+        held,
+        key=lambda one: (
+            one.expected_regret is None,
+            one.part,
+            one.expected_regret or 0.0,
+            one.variant,
+        ),
+    )

@@ -1,0 +1,233 @@
+"""What all labs together found: the list of questions, the answer to one, and one lab's part."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flask import Blueprint, abort, current_app, g, render_template, request
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from analysis.evidence_sentences import tell_used
+from analysis.pooled.labels import write_scope
+from analysis.pooled.scope import SCOPE
+from analysis.pooled.selection import NAMES, NOT_USED
+from analysis.queries import evidence as queries
+from analysis.queries.runs import get_run
+from analysis.queries.scopes import find_scope_names
+from analysis.reports.evidence.contents import EvidenceReport, EvidenceRequest
+from analysis.reports.evidence.lab import build_lab_report
+from analysis.reports.evidence.method import RunFacts, describe_run, list_terms, list_unused
+from analysis.reports.evidence.report import build_report
+from analysis.reports.evidence.rows import draw_variants, list_pictures
+from analysis.services.runs import read_run
+from analysis.stats.pooled.data import CellRow
+from lab import formats
+from lab.access import Action, Place, allows, current_reader, may
+from lab.db import get_session
+from lab.i18n import current_language
+from lab.models.programmes import Programme, ProgrammeKind
+from lab.queries.labs import get_lab
+from lab.queries.programmes import find_programme, list_programmes
+
+blueprint = Blueprint("evidence", __name__)
+
+# The text of a run with many profiles is some 200 kB.
+REMEMBERED = 60
+LONGEST_CODE = 10
+KINDS = list(ProgrammeKind)
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePage:
+    """All that the text about a run follows from; the same page is written once.
+
+    A kept run never changes. known_labs: codes of labs whose counts the reader knows exactly, None
+    for all. open_outcomes: experiments of which the reader may open the outcome.
+    """
+
+    database: str
+    run_id: int
+    language: str
+    known_labs: frozenset[str] | None
+    open_outcomes: frozenset[int]
+    profile: str = ""
+    living_lab: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenEvidence:
+    """The text of a page, and what stands in its head."""
+
+    body: Markup
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRun:
+    """The newest answer to a question."""
+
+    run_id: int
+    question: str
+    finding: str
+    facts: tuple[str, ...]
+
+
+@blueprint.get("/evidence")
+@allows(Action.LIST_EVIDENCE)
+def list_evidence():
+    """Show the questions that were asked of all experiments of one programme, and the answers."""
+    session, reader = get_session(), current_reader()
+    programmes = [one for one in list_programmes(session) if may_read(one)]
+    chosen = choose(programmes, request.args.get("programme"))
+    if chosen is None:
+        return render_template("evidence/list_evidence.html", chosen=None, programmes=[], runs=[])
+    g.programme = chosen
+    open_labs = reader.labs_where(Action.READ_EVIDENCE)
+    if chosen.kind is not ProgrammeKind.OWN:
+        open_labs = queries.list_lab_ids(session, chosen.id)
+    heads = queries.keep_newest(queries.list_heads(session, chosen.id, open_labs))
+    return render_template(
+        "evidence/list_evidence.html",
+        chosen=chosen,
+        programmes=programmes,
+        runs=[summarise(ask_page(head.id, chosen)) for head in heads],
+        may_ask=chosen.id in reader.programmes_where(Action.RUN_ANALYSIS),
+    )
+
+
+@blueprint.get("/evidence/<int:run_id>")
+@allows(Action.READ_EVIDENCE)
+def show_run(run_id):
+    """Show what all labs together found: the answer, the evidence per profile, how it was made."""
+    head = queries.find_head(get_session(), run_id) or abort(404)
+    programme = find_programme(get_session(), head.programme_id)
+    written = write_evidence(ask_page(run_id, programme, request.args.get("profile", "")))
+    return render_template(
+        "evidence/show_run.html", run_id=run_id, shown=programme, written=written
+    )
+
+
+@blueprint.get("/labs/<int:living_lab_id>/evidence")
+@allows(Action.READ_EVIDENCE)
+def show_lab(living_lab_id):
+    """Show what one lab found by itself, what the others say, and what it may expect."""
+    session = get_session()
+    lab = get_lab(session, living_lab_id)
+    programme = find_programme(session, lab.programme_id)
+    heads = queries.keep_newest(queries.list_heads(session, lab.programme_id, []))
+    asked = request.args.get("run", "")
+    chosen = next((one for one in heads if str(one.id) == asked), None)
+    if asked and chosen is None:
+        abort(404)
+    chosen = chosen or next(iter(heads), None)
+    pages = [ask_page(head.id, programme) for head in heads]
+    return render_template(
+        "evidence/show_lab.html",
+        lab=lab,
+        shown=programme,
+        run_id=chosen and chosen.id,
+        runs=[summarise(page) for page in pages] if len(pages) > 1 else [],
+        written=chosen
+        and write_evidence(ask_page(chosen.id, programme, living_lab=str(living_lab_id))),
+        may_ask=may(current_reader(), Action.RUN_ANALYSIS, Place(programme.id)),
+    )
+
+
+def may_read(programme: Programme) -> bool:
+    """Tell whether the reader may read the evidence of a programme."""
+    reader = current_reader()
+    own = reader.programmes_where(Action.READ_EVIDENCE)
+    return programme.kind is not ProgrammeKind.OWN or programme.id in own
+
+
+def choose(programmes: list[Programme], code: str | None) -> Programme | None:
+    """Return the programme asked for; else the reader's own, else the published trials."""
+    if code:
+        return next((one for one in programmes if one.code == code), None) or abort(404)
+    posts = [post.programme_id for post in current_reader().posts]
+    own = [one for one in programmes if one.id in posts]
+    published = [one for one in programmes if one.kind is ProgrammeKind.PUBLISHED]
+    return next(iter(own + published + programmes), None)
+
+
+def ask_page(
+    run_id: int, programme: Programme, profile: str = "", living_lab: str = ""
+) -> EvidencePage:
+    """Return what this reader asks for."""
+    session, reader = get_session(), current_reader()
+    known = None
+    if not programme.is_exempt_from_suppression:
+        known = frozenset(str(number) for number in reader.labs_where(Action.READ_OUTCOME))
+    is_code = len(profile) <= LONGEST_CODE and profile.isalnum()
+    return EvidencePage(
+        database=str(current_app.extensions["engine"].url),
+        run_id=run_id,
+        language=current_language(),
+        known_labs=known,
+        open_outcomes=queries.list_open_outcomes(session, reader, programme.id),
+        profile=profile if is_code else "",
+        living_lab=living_lab,
+    )
+
+
+@lru_cache(maxsize=10 * REMEMBERED)
+def summarise(page: EvidencePage) -> ListedRun:
+    """Return a question with its answer in a sentence."""
+    run, asked = _read(page)
+    report = build_report(asked)
+    return ListedRun(page.run_id, _write_question(asked), report.headline, _list_facts(report, run))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def write_evidence(page: EvidencePage) -> WrittenEvidence:
+    """Return the text of a page, in the language being spoken."""
+    run, asked = _read(page)
+    question = _write_question(asked)
+    facts = RunFacts(run.id, question, run.run_at, run.product_version, run.cells_sha256)
+    report = build_report(asked)
+    lab_report = None
+    if page.living_lab:
+        lab_report = build_lab_report(asked, report, page.living_lab)
+        report = lab_report.report
+    focus = next((one for one in report.parts if one.code == page.profile), None)
+    parts = (focus,) if focus and page.profile else report.parts
+    here = page.living_lab or None
+    template = current_app.jinja_env.get_template("evidence/report.html")
+    body = template.render(
+        report=report,
+        lab_report=lab_report,
+        run_id=run.id,
+        focus=focus if page.profile else None,
+        parts=parts,
+        rates=draw_variants(parts, report.margin),
+        forests=list_pictures(parts, report.margin, here),
+        unused=list_unused(asked),
+        method=describe_run(asked.record, facts),
+        terms=list_terms(asked.record.terms),
+    )
+    return WrittenEvidence(Markup(body), (question, *_list_facts(report, run)))
+
+
+def _read(page: EvidencePage):
+    run = get_run(get_session(), page.run_id)
+    asked = EvidenceRequest(
+        record=read_run(run),
+        scope=SCOPE.validate_python(run.scope["scope"]),
+        names=NAMES.validate_python(run.scope["names"]),
+        not_used=NOT_USED.validate_python(run.scope["not_used"]),
+        rows=tuple(CellRow(*row) for row in run.cells),
+        known_labs=page.known_labs,
+        readable=page.open_outcomes,
+    )
+    return run, asked
+
+
+def _write_question(asked: EvidenceRequest) -> str:
+    return write_scope(asked.scope, find_scope_names(get_session(), asked.scope))
+
+
+def _list_facts(report: EvidenceReport, run) -> tuple[str, ...]:
+    return (
+        tell_used(report.used, report.considered),
+        _("calculated on %(day)s", day=formats.date(run.run_at)),
+    )
