@@ -81,6 +81,8 @@ class Worker:
         self._tidy()
         if not sees_work(self._engine, self._now()):
             return False
+        # Loaded before a job is claimed: where this fails, no job gets the blame.
+        self._app = self._app or self._load_app()
         self._take_back_lost()
         self._job = self._claim()
         if self._job is None:
@@ -117,7 +119,6 @@ class Worker:
 
     def _do(self, job: Job) -> None:
         try:
-            self._app = self._app or self._load_app()
             with self._app.app_context(), force_locale(job.language), self._signs_of_life(job):
                 self._work(job)
         except JobCancelledError:

@@ -146,10 +146,10 @@ class Overtaken(Worker):
     was_overtaken = False
 
     def __init__(self, app) -> None:
-        super().__init__(app.extensions["engine"], self._sleep)
-        self.app = app
+        super().__init__(app.extensions["engine"], lambda: app)
 
-    def _sleep(self):
-        work_later(self.app, 2 * UNTIL_LOST)
-        self.was_overtaken = True
-        return self.app
+    def _do(self, job: Job) -> None:
+        if not self.was_overtaken:
+            self.was_overtaken = True
+            work_later(self._app, 2 * UNTIL_LOST)
+        super()._do(job)
