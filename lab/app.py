@@ -10,8 +10,9 @@ import analysis.queries.places
 import experiments.queries.places
 import lab.queries.places
 from analysis.pooled.jobs import POOLED_RUN
+from analysis.pooled.proposal_jobs import POOLED_PROPOSALS
 from analysis.registry import warm_up
-from analysis.views import advice, outcome, proposals, runs, work
+from analysis.views import advice, evidence, outcome, proposals, runs, work
 from experiments.views import experiments as experiment_pages
 from experiments.views import imports, observations
 from lab import access, db, errors, formats, frame, i18n, identity, security
@@ -33,6 +34,7 @@ BLUEPRINTS = [
     imports.blueprint,
     outcome.blueprint,
     proposals.blueprint,
+    evidence.blueprint,
     runs.blueprint,
     advice.blueprint,
 ]
@@ -42,7 +44,7 @@ FINDERS = (
     | analysis.queries.places.FINDERS
 )
 # The kinds of long work, by name.
-JOB_KINDS: dict[str, JobKind] = {kind.name: kind for kind in (POOLED_RUN,)}
+JOB_KINDS: dict[str, JobKind] = {kind.name: kind for kind in (POOLED_RUN, POOLED_PROPOSALS)}
 
 
 def create_app(settings: Settings | None = None) -> Flask:

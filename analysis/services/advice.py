@@ -5,6 +5,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlmodel import Session
 
+from analysis.evidence import read_evidence
 from analysis.models.advice import (
     AdviceEdition,
     AdviceEditionRule,
@@ -111,7 +112,8 @@ def _take(session: Session, version_id: int) -> AdviceRuleVersion:
     # Editions are numbered in a row, so one person at a time publishes in a programme.
     queries.lock_programme(session, rule.programme_id)
     version = queries.get_version_to_decide(session, version_id)
-    check_open(get_lab(session, version.living_lab_id))
+    if version.living_lab_id is not None:
+        check_open(get_lab(session, version.living_lab_id))
     return version
 
 
@@ -124,16 +126,23 @@ def _take_proposal(session: Session, version_id: int) -> AdviceRuleVersion:
 
 
 def _check_evidence_stands(session: Session, version: AdviceRuleVersion) -> None:
-    if version.experiment_id is None:
-        return
-    # Nobody withdraws, reopens or recounts the experiment while it becomes advice.
-    lock_counts(session, version.experiment_id)
-    experiment = get_experiment(session, version.experiment_id)
-    session.refresh(experiment)
-    if experiment.status is ExperimentStatus.WITHDRAWN:
-        raise ExperimentWithdrawnError(experiment)
-    if experiment.status is ExperimentStatus.IN_FIELD:
-        raise ExperimentReopenedError(experiment)
+    for experiment_id in _list_experiments(version):
+        # Nobody withdraws, reopens or recounts the experiment while it becomes advice.
+        lock_counts(session, experiment_id)
+        experiment = get_experiment(session, experiment_id)
+        session.refresh(experiment)
+        if experiment.status is ExperimentStatus.WITHDRAWN:
+            raise ExperimentWithdrawnError(experiment)
+        if experiment.status is ExperimentStatus.IN_FIELD:
+            raise ExperimentReopenedError(experiment)
+
+
+def _list_experiments(version: AdviceRuleVersion) -> list[int]:
+    """Return the experiments that a version rests on, in the order in which all lock them."""
+    if version.experiment_id is not None:
+        return [version.experiment_id]
+    sources = read_evidence(version.evidence).basis.sources
+    return sorted(source.experiment_id for source in sources)
 
 
 def _decide(
@@ -188,6 +197,8 @@ def _record(
     **details,
 ) -> None:
     rule = queries.get_rule(session, version.advice_rule_id)
+    if version.experiment_id is None:
+        details["run_id"] = version.analysis_run_id
     record(
         session,
         by=by,

@@ -14,7 +14,8 @@ from analysis.models.advice import (
     VersionState,
 )
 from analysis.queries import advice as queries
-from analysis.services.findings import Assessment, Findings, find_evidence
+from analysis.queries.advice import RuleSubject
+from analysis.services.findings import Findings, find_evidence
 from experiments.queries.cells import lock_counts
 from lab.access import Reader
 from lab.errors import DomainError
@@ -73,8 +74,28 @@ def _propose(
     session: Session, findings: Findings, proposal: Proposal, *, by: Reader, at: datetime
 ) -> AdviceRuleVersion:
     version = _formulate(findings, proposal)
-    rule = _ensure_rule(session, findings.assessment, proposal.part.profile_id, at)
+    experiment, lab = findings.assessment.experiment, findings.assessment.lab
+    subject = RuleSubject(
+        lab.programme_id,
+        experiment.segmentation_model_id,
+        experiment.issue_type_id,
+        experiment.phase_id,
+    )
+    rule = ensure_rule(session, subject, proposal.part.profile_id, at)
     latest = queries.find_latest_version(session, rule.id, version.experiment_id)
+    return add_version(session, rule, version, latest, by=by, at=at)
+
+
+def add_version(
+    session: Session,
+    rule: AdviceRule,
+    version: AdviceRuleVersion,
+    latest: AdviceRuleVersion | None,
+    *,
+    by: Reader,
+    at: datetime,
+) -> AdviceRuleVersion:
+    """Keep a version as a rule's newest, unless the latest one rests on the same evidence."""
     if latest and latest.state != VersionState.SUPERSEDED and _says_the_same(latest, version):
         return latest
     version.advice_rule_id = rule.id
@@ -104,22 +125,22 @@ def _says_the_same(one: AdviceRuleVersion, other: AdviceRuleVersion) -> bool:
     return (one.analysis_run_id, one.evidence) == (other.analysis_run_id, other.evidence)
 
 
-def _ensure_rule(
-    session: Session, assessment: Assessment, profile_id: int | None, at: datetime
+def ensure_rule(
+    session: Session, subject: RuleSubject, profile_id: int | None, at: datetime
 ) -> AdviceRule:
-    experiment = assessment.experiment
-    subject = {
+    """Return the rule about a subject for a profile, or for everyone; made when there is none."""
+    parts = {
         "profile_id": profile_id,
-        "issue_type_id": experiment.issue_type_id,
-        "phase_id": experiment.phase_id,
+        "issue_type_id": subject.issue_type_id,
+        "phase_id": subject.phase_id,
     }
-    programme_id = assessment.lab.programme_id
-    key = "/".join(str(number or "") for number in (programme_id, *subject.values()))
+    programme_id = subject.programme_id
+    key = "/".join(str(number or "") for number in (programme_id, *parts.values()))
     # Two labs can propose for the same rule at the same moment.
     queries.lock_programme(session, programme_id)
     rule = queries.find_rule_by_key(session, key)
     if rule is None:
-        rule = AdviceRule(key=key, programme_id=programme_id, created_at=at, **subject)
+        rule = AdviceRule(key=key, programme_id=programme_id, created_at=at, **parts)
         session.add(rule)
         session.flush()
     return rule

@@ -6,7 +6,7 @@ from analysis.models.advice import VersionState
 from analysis.queries import advice as queries
 from analysis.reports.advice import build_cards, list_source_experiments
 from analysis.reports.advice_filters import build_filters, choose_programme, passes
-from lab.access import Action, allows, current_reader
+from lab.access import Action, Place, allows, current_reader, may
 from lab.db import get_session
 from lab.queries.programmes import find_programme, find_programme_by_code, list_programmes
 
@@ -45,11 +45,10 @@ def show_rule(rule_id):
     """Show the history of a rule: what was published, and for the own team what was not."""
     session, reader = get_session(), current_reader()
     rule = queries.get_rule(session, rule_id)
-    team_labs = set(reader.labs_where(Action.READ_PROPOSALS))
+    versions = queries.list_rule_versions(session, rule_id)
+    own = {one.version.id for one in versions if _is_own(reader, one)}
     listed = [
-        one
-        for one in queries.list_rule_versions(session, rule_id)
-        if one.version.state in PUBLIC_STATES or one.version.living_lab_id in team_labs
+        one for one in versions if one.version.state in PUBLIC_STATES or one.version.id in own
     ]
     # Whoever may read no version of a rule need not know that there is one.
     if not listed:
@@ -61,8 +60,14 @@ def show_rule(rule_id):
         title=cards[0].for_whom,
         context=cards[0].context,
         cards=cards,
-        team_versions={one.version.id for one in listed if one.version.living_lab_id in team_labs},
+        team_versions=own,
     )
+
+
+def _is_own(reader, listed):
+    """Tell whether a reader may see the decision on a version, whatever it was."""
+    place = Place(listed.rule.programme_id, listed.version.living_lab_id)
+    return may(reader, Action.READ_PROPOSALS, place)
 
 
 def _show_edition(chosen, edition, programmes=(), is_archive=False):

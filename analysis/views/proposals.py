@@ -2,18 +2,22 @@
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from analysis.advice import UNFIT_GRADES, Obstacle
+from analysis.evidence import POOLED
 from analysis.forms.advice import DecisionForm, ProposalForm
 from analysis.models.advice import DecisionCreate
 from analysis.queries import advice as queries
 from analysis.queries.runs import get_run
-from analysis.reports.advice import build_card, build_cards, build_changes
+from analysis.reports.advice import build_card, build_cards, build_changes, is_unchanged
+from analysis.reports.proposals import describe_run
 from analysis.services import advice as decisions
+from analysis.services import pooled_proposals as pooled
 from analysis.services import proposals as services
 from analysis.services.findings import PROPOSING, read_exact_evidence
+from analysis.services.pooled_findings import find_subject, read_scope
 from experiments.queries.experiments import get_experiment
 from experiments.queries.grades import find_grade
 from lab.access import Action, allows, current_reader
@@ -33,7 +37,7 @@ def list_proposals(experiment_id):
 @blueprint.post("/experiments/<int:experiment_id>/proposals")
 @allows(Action.DECIDE_ADVICE)
 def propose_versions(experiment_id):
-    """Make proposals from what an experiment counted."""
+    """Make proposals from what an experiment counted by itself."""
     form = ProposalForm()
     if not form.validate_on_submit():
         return _show_proposals(experiment_id, form), 422
@@ -46,6 +50,50 @@ def propose_versions(experiment_id):
             at=datetime.now(UTC),
         )
     return redirect(url_for(".list_proposals", experiment_id=experiment_id), 303)
+
+
+@blueprint.post("/experiments/<int:experiment_id>/proposals/all-evidence")
+@allows(Action.DECIDE_ADVICE)
+def propose_from_all(experiment_id):
+    """Ask for proposals from everything that experiments like this one counted."""
+    with transaction() as session:
+        job = pooled.request_proposals(
+            session, experiment_id, by=current_reader(), at=datetime.now(UTC)
+        )
+    return redirect(url_for("jobs.show_job", job_id=job.id), 303)
+
+
+@blueprint.get("/evidence/<int:run_id>/proposals")
+@allows(Action.READ_PROPOSALS)
+def list_run_proposals(run_id):
+    """Show the proposals about what a pooled run looked at, against the advice in force."""
+    session = get_session()
+    run = get_run(session, run_id)
+    if run.estimator != POOLED:
+        abort(404)
+    listed = queries.list_run_versions(
+        session, run_id, find_subject(read_scope(run)), run.living_lab_id
+    )
+    return render_template(
+        "proposals/list_run_proposals.html",
+        run=run,
+        described=describe_run(session, run),
+        changes=_build_changes(session, listed),
+    )
+
+
+@blueprint.post("/evidence/<int:run_id>/proposals")
+@allows(Action.DECIDE_ADVICE)
+def propose_from_run(run_id):
+    """Make proposals from a pooled run that is kept."""
+    with transaction() as session:
+        run = get_run(session, run_id)
+        if run.estimator != POOLED:
+            abort(404)
+        pooled.propose_from_runs(
+            session, read_scope(run), [run_id], by=current_reader(), at=datetime.now(UTC)
+        )
+    return redirect(url_for(".list_run_proposals", run_id=run_id), 303)
 
 
 @blueprint.get("/advice/versions/<int:version_id>")
@@ -91,16 +139,20 @@ def _show_proposals(experiment_id, form):
     session = get_session()
     experiment = get_experiment(session, experiment_id)
     listed = queries.list_experiment_versions(session, experiment_id)
-    in_force = queries.find_versions_in_force(session, [one.rule.id for one in listed])
-    exact = read_exact_evidence(session, (one.version for one in listed))
     return render_template(
         "proposals/list_proposals.html",
         experiment=experiment,
-        changes=build_changes(listed, in_force, exact),
+        changes=_build_changes(session, listed),
         is_ready=experiment.status in PROPOSING,
         obstacle=_find_obstacle(session, experiment),
         form=form,
     )
+
+
+def _build_changes(session, listed):
+    in_force = queries.find_versions_in_force(session, [one.rule.id for one in listed])
+    exact = read_exact_evidence(session, (one.version for one in listed), current_reader())
+    return build_changes(listed, in_force, exact)
 
 
 def _find_obstacle(session, experiment):
@@ -114,13 +166,16 @@ def _show_version(version_id, form):
     session = get_session()
     listed = queries.get_listed_version(session, version_id)
     in_force = queries.find_versions_in_force(session, [listed.rule.id]).get(listed.rule.id)
-    exact = read_exact_evidence(session, [listed.version])
+    version = listed.version
+    exact = read_exact_evidence(session, [version], current_reader())
     is_other = in_force is not None and in_force.version.id != version_id
+    is_pooled = version.experiment_id is None
     return render_template(
         "proposals/show_version.html",
-        experiment=get_experiment(session, listed.version.experiment_id),
+        experiment=None if is_pooled else get_experiment(session, version.experiment_id),
         card=build_card(listed, exact[version_id]),
         in_force=build_cards([in_force])[0] if is_other else None,
-        run=get_run(session, listed.version.analysis_run_id),
+        is_unchanged=is_unchanged(listed, in_force),
+        run=get_run(session, version.analysis_run_id),
         form=form,
     )

@@ -1,0 +1,20 @@
+"""Proposals from all evidence as long work: what it is called, its steps and its obstacles."""
+
+from flask_babel import lazy_gettext as _
+
+from analysis.pooled.jobs import NOTHING_TO_ESTIMATE, POOLED_RUN
+from lab.access import Action
+from lab.jobs.work import JobKind
+
+PROPOSING = "proposing"
+
+POOLED_PROPOSALS = JobKind(
+    name="pooled_proposals",
+    label=_("Proposals for advice from all experiments"),
+    work="analysis.pooled.proposal_work:make_pooled_proposals",
+    action=Action.DECIDE_ADVICE,
+    endpoint="proposals.list_run_proposals",
+    number="run_id",
+    steps=POOLED_RUN.steps | {PROPOSING: _("Making proposals")},
+    errors={NOTHING_TO_ESTIMATE: POOLED_RUN.errors[NOTHING_TO_ESTIMATE]},
+)

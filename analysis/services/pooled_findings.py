@@ -1,0 +1,116 @@
+"""What a pooled run found, as evidence for advice: exact, and as others may see it."""
+
+from dataclasses import dataclass, replace
+
+from pydantic import TypeAdapter
+from sqlmodel import Session
+
+from analysis.evidence import Evidence, ProfileEvidence, RuleEvidence, withhold_numbers
+from analysis.models.runs import AnalysisRun
+from analysis.pooled.evidence import gather_pooled_evidence
+from analysis.pooled.record import PooledRecord
+from analysis.pooled.scope import SCOPE, Scope
+from analysis.pooled.selection import NAMES
+from analysis.protection import DECIMALS
+from analysis.queries.advice import RuleSubject
+from analysis.reports.evidence.protection import show_evidence
+from analysis.services.runs import read_run
+from analysis.stats.pooled.data import CellRow
+from lab.access import Place
+from lab.queries.programmes import find_programme
+
+ROWS = TypeAdapter(tuple[CellRow, ...])
+# Figures of the pooled model, which say no more than a tenth of a percentage point to outsiders.
+FIGURES = ("difference", "lower", "upper", "probability_better", "near_best", "expected_loss")
+
+
+@dataclass(frozen=True, slots=True)
+class PooledFindings:
+    """A kept run with the evidence in it: exact, and as readers outside its labs may see it."""
+
+    run: AnalysisRun
+    scope: Scope
+    record: PooledRecord
+    evidence: Evidence
+    shown: Evidence
+    is_protected: bool
+
+    @property
+    def place(self) -> Place:
+        """Return where the run belongs."""
+        return Place(self.run.programme_id, self.run.living_lab_id)
+
+    def describe(self, part: ProfileEvidence, remarks: tuple[str, ...]) -> RuleEvidence:
+        """Return the evidence of one rule as it is kept with it, for everybody to read."""
+        shown = part if not self.is_protected else self._protect(part)
+        return RuleEvidence(self.evidence.basis, shown, remarks, self.is_protected)
+
+    def _protect(self, part: ProfileEvidence) -> ProfileEvidence:
+        shown = self.shown.find_part(part.profile_id)
+        pair = {part.leader, part.reference} - {None}
+        if shown is None or not pair <= {rate.variant for rate in shown.rates}:
+            return withhold_numbers(part)
+        return _round(shown)
+
+
+def read_findings(session: Session, run: AnalysisRun) -> PooledFindings:
+    """Return what a kept run found."""
+    record, scope = read_run(run), read_scope(run)
+    names = NAMES.validate_python(run.scope["names"])
+    is_exempt = find_programme(session, run.programme_id).is_exempt_from_suppression
+    known_labs = None if is_exempt else frozenset()
+    shown = show_evidence(record, ROWS.validate_python(run.cells), known_labs)
+    return PooledFindings(
+        run=run,
+        scope=scope,
+        record=record,
+        evidence=gather_pooled_evidence(record, scope, names),
+        shown=gather_pooled_evidence(shown.record, scope, names),
+        is_protected=shown.is_protected,
+    )
+
+
+def read_scope(run: AnalysisRun) -> Scope:
+    """Return what a pooled run looked at."""
+    return SCOPE.validate_python(run.scope["scope"])
+
+
+def find_subject(scope: Scope) -> RuleSubject:
+    """Return what the rules are about that a scope leads to."""
+    return RuleSubject(
+        scope.programme_id, scope.segmentation_model_id, scope.issue_type_id, scope.phase_id
+    )
+
+
+def make_exact(kept: RuleEvidence, run: AnalysisRun) -> RuleEvidence:
+    """Return kept evidence with the exact numbers of its pooled run."""
+    names = NAMES.validate_python(run.scope["names"])
+    evidence = gather_pooled_evidence(read_run(run), read_scope(run), names)
+    part = evidence.find_part(kept.part.profile_id)
+    return replace(kept, part=part or kept.part, is_protected=False)
+
+
+def _round(part: ProfileEvidence) -> ProfileEvidence:
+    return replace(
+        part,
+        rates=tuple(
+            replace(
+                rate,
+                rate=_shorten(rate.rate),
+                ci_lower=_shorten(rate.ci_lower),
+                ci_upper=_shorten(rate.ci_upper),
+            )
+            for rate in part.rates
+        ),
+        new_lab_rate=_shorten_both(part.new_lab_rate),
+        new_lab_difference=_shorten_both(part.new_lab_difference),
+        **{name: _shorten(getattr(part, name)) for name in FIGURES},
+    )
+
+
+def _shorten(value: float | None) -> float | None:
+    return None if value is None else round(value, DECIMALS)
+
+
+def _shorten_both(limits: tuple[float, float] | None) -> tuple[float, float] | None:
+    return limits and (round(limits[0], DECIMALS), round(limits[1], DECIMALS))
