@@ -18,13 +18,14 @@ from analysis.pooled.record import (
     UnusedRecord,
     VariantRecord,
 )
-from analysis.stats.pooled.data import PooledCells, Variant, write_style
+from analysis.stats.pooled.data import Codes, PooledCells, Variant, write_style
 from analysis.stats.pooled.estimate import PooledOptions
 from analysis.stats.pooled.prediction import VariantPrediction, list_predictions
 from analysis.stats.pooled.priors import MAIN_SD, PriorKind
 from analysis.stats.pooled.progress import OnProgress
 from analysis.stats.pooled.results import Claim, PooledEstimate, VariantEstimate
 from analysis.stats.pooled.terms import MAIN, Term
+from analysis.stats.pooled.together import Together, summarise_together
 from analysis.stats.pooled.version import METHOD_VERSION
 
 NOBODY = Counted(0, 0, 0, 0)
@@ -34,7 +35,8 @@ NOBODY = Counted(0, 0, 0, 0)
 class Sources:
     """What a record is made from.
 
-    place: the number of each variant. counted, predictions: by profile and number of the variant.
+    place: the number of each variant. counted, predictions: by profile and number of the variant;
+    the profile is empty for all together.
     """
 
     estimate: PooledEstimate
@@ -57,13 +59,13 @@ def describe_estimate(
     done; what it raises ends the work.
     """
     place = {variant: number for number, variant in enumerate(estimate.variants)}
+    together = summarise_together(estimate, options.margin, asked)
+    predicted = list_predictions(estimate, options.seed, on_progress)
     sources = Sources(
         estimate=estimate,
         place=place,
-        counted=_count(cells, place),
-        predictions=_gather_predictions(
-            list_predictions(estimate, options.seed, on_progress), place
-        ),
+        counted=_count(cells, place) | _count_together(cells, place, together),
+        predictions=_gather_predictions(predicted, place),
         network=Network.of(cells, place),
     )
     return PooledRecord(
@@ -78,8 +80,8 @@ def describe_estimate(
             for name in estimate.profiles
             if not asked or name in asked
         ),
-        together=None,
-        are_profiles_alike=None,
+        together=together and _describe_together(sources, together),
+        are_profiles_alike=together and together.are_profiles_alike,
         terms=tuple(_describe_term(estimate, term) for term in Term),
         heterogeneity=None,
         consistency=None,
@@ -96,18 +98,40 @@ def describe_estimate(
 
 def _count(cells: PooledCells, place: dict[Variant, int]) -> dict[tuple[str, int], Counted]:
     """Return what was counted in each profile with each variant."""
-    rows: dict[tuple[str, int], list[int]] = defaultdict(list)
-    for row in np.flatnonzero(cells.nobs > 0).tolist():
-        variant = cells.variants[cells.variant[row]]
-        rows[cells.profiles[cells.profile[row]], place.get(variant, -1)].append(row)
+    return _count_by(cells, place, cells.profile, cells.profiles)
+
+
+def _count_together(
+    cells: PooledCells, place: dict[Variant, int], together: Together | None
+) -> dict[tuple[str, int], Counted]:
+    """Return what was counted with each variant in all profiles that count together."""
+    if together is None:
+        return {}
+    counts = np.isin(np.array(cells.profiles, dtype=str), together.profiles)
+    return _count_by(cells, place, np.where(counts[cells.profile], 0, -1), ("",))
+
+
+def _count_by(
+    cells: PooledCells, place: dict[Variant, int], group: Codes, names: Sequence[str]
+) -> dict[tuple[str, int], Counted]:
+    """Return what was counted in each group with each variant.
+
+    group: (cells,) its place in names, -1 for cells in none.
+    """
+    variant = np.array([place.get(one, -1) for one in cells.variants])[cells.variant]
+    held = (group >= 0) & (variant >= 0) & (cells.nobs > 0)
+    keys, key = np.unique(np.c_[group, variant][held], axis=0, return_inverse=True)
+    key = key.ravel()
+    people, responses = (np.bincount(key, one[held]) for one in (cells.nobs, cells.count))
+    experiments, labs = (
+        np.bincount(np.unique(np.c_[key, one[held]], axis=0)[:, 0])
+        for one in (cells.experiment, cells.lab)
+    )
     return {
-        key: Counted(
-            int(cells.nobs[own].sum()),
-            int(cells.count[own].sum()),
-            np.unique(cells.experiment[own]).size,
-            np.unique(cells.lab[own]).size,
+        (names[own], number): Counted(*map(int, sums))
+        for (own, number), *sums in zip(
+            keys.tolist(), people, responses, experiments, labs, strict=True
         )
-        for key, own in rows.items()
     }
 
 
@@ -123,14 +147,34 @@ def _gather_predictions(
 
 def _describe_profile(sources: Sources, name: str) -> ProfileRecord:
     estimate = sources.estimate
-    rows = (one for one in estimate.estimates if one.profile == name)
+    return _describe_part(
+        sources,
+        [one for one in estimate.estimates if one.profile == name],
+        [one for one in estimate.claims if one.profile == name],
+        name,
+        (estimate.profiles.index(name),),
+    )
+
+
+def _describe_together(sources: Sources, together: Together) -> ProfileRecord:
+    profiles = sources.estimate.profiles
+    places = tuple(profiles.index(name) for name in together.profiles)
+    return _describe_part(sources, together.estimates, together.claims, None, places)
+
+
+def _describe_part(
+    sources: Sources,
+    rows: Iterable[VariantEstimate],
+    claims: Iterable[Claim],
+    name: str | None,
+    profiles: tuple[int, ...],
+) -> ProfileRecord:
     variants = tuple(_describe_variant(sources, one) for one in rows)
-    claims = (one for one in estimate.claims if one.profile == name)
     return ProfileRecord(
         profile=name,
         variants=variants,
         claims=tuple(_describe_claim(one, sources.place) for one in claims),
-        pairs=_list_pairs(variants, estimate.profiles.index(name), sources.network),
+        pairs=_list_pairs(variants, profiles, sources.network),
     )
 
 
@@ -156,20 +200,9 @@ def _describe_variant(sources: Sources, one: VariantEstimate) -> VariantRecord:
         against=None if one.against is None else place[one.against],
         difference=one.difference,
         difference_ci=one.difference_ci,
-        probability_better=_compare(sources.estimate, one),
+        probability_better=one.probability_better,
         predictions=tuple(sources.predictions.get(key, ())),
     )
-
-
-def _compare(estimate: PooledEstimate, one: VariantEstimate) -> float | None:
-    """Return the probability that a variant is better than the one it is held against."""
-    if one.against is None or estimate.draws is None:
-        return None
-    profile = estimate.profiles.index(one.profile)
-    own, other = (estimate.variants.index(each) for each in (one.variant, one.against))
-    # In one profile and part the level is the same, so effects stand in the order of rates.
-    effects = estimate.draws.effects[:, profile]
-    return float((effects[:, own] > effects[:, other]).mean())
 
 
 def _describe_claim(claim: Claim, place: dict[Variant, int]) -> ClaimRecord:
@@ -177,7 +210,7 @@ def _describe_claim(claim: Claim, place: dict[Variant, int]) -> ClaimRecord:
 
 
 def _list_pairs(
-    variants: Sequence[VariantRecord], profile: int, network: Network
+    variants: Sequence[VariantRecord], profiles: tuple[int, ...], network: Network
 ) -> tuple[PairRecord, ...]:
     """Return the advised variant against each other one that was tried or can be predicted."""
     advised = next((one.variant for one in variants if one.is_advised), None)
@@ -188,7 +221,7 @@ def _list_pairs(
         for one in variants
         if one.variant != advised and (one.is_tried or one.effect is not None)
     )
-    return network.list_pairs(profile, advised, others)
+    return network.list_pairs(profiles, advised, others)
 
 
 def _describe_term(estimate: PooledEstimate, term: Term) -> TermRecord:

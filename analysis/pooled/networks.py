@@ -1,13 +1,14 @@
 """How variants are connected by the experiments that held them, as records."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.pooled.record import PairRecord, Step
-from analysis.stats.pooled.connected import Connection, find_chain, find_direct_pairs
+from analysis.stats.pooled.connected import Connection, find_chain
 from analysis.stats.pooled.data import Array, Codes, PooledCells, Variant
 from analysis.stats.pooled.layout import find_used
 
@@ -33,37 +34,50 @@ class Network:
         code = {place: code for code, place in number.items()}
         return cls(cells.select(used.rows), used.stratum, number, code)
 
-    def list_pairs(self, profile: int, one: int, others: Iterable[int]) -> tuple[PairRecord, ...]:
-        """Return how a variant is connected with others: in a profile, else over all of them."""
-        own = find_direct_pairs(self.cells, self.stratum, profile)
-        everywhere = find_direct_pairs(self.cells, self.stratum)
+    def list_pairs(
+        self, profiles: Collection[int], one: int, others: Iterable[int]
+    ) -> tuple[PairRecord, ...]:
+        """Return how a variant is connected with others: in some profiles, else over all."""
+        own = np.isin(self.cells.profile, list(profiles))
+        everywhere = np.full(self.cells.size, True)
+        met = [(rows, self._find_met(rows)) for rows in (own, everywhere)]
         found = []
         for other in others:
-            pair = self._follow(own, profile, one, other)
-            found.append(pair or self._follow(everywhere, None, one, other) or _apart(one, other))
-        return tuple(found)
+            pairs = (self._follow(*held, one, other) for held in met)
+            pair = next((each for each in pairs if each), None)
+            found.append(pair or PairRecord(one, other, Connection.NONE.value))
+        # What was held side by side among other people only is no direct comparison.
+        return tuple(self._judge(pair, met[0][1]) for pair in found)
 
-    def _follow(self, met: Array, profile: int | None, one: int, other: int) -> PairRecord | None:
+    def _judge(self, pair: PairRecord, met: Array) -> PairRecord:
+        is_known = pair.one in self.code and pair.other in self.code
+        is_direct = is_known and met[self.code[pair.one], self.code[pair.other]]
+        return replace(pair, connection=Connection.DIRECT.value) if is_direct else pair
+
+    def _find_met(self, rows: NDArray[np.bool_]) -> Array:
+        """Return which variants met in one stratum of some cells, by their codes."""
+        marks = np.zeros((self.stratum.max(initial=-1) + 1, len(self.cells.variants)))
+        marks[self.stratum[rows], self.cells.variant[rows]] = 1.0
+        met = marks.T @ marks > 0
+        np.fill_diagonal(met, False)
+        return met
+
+    def _follow(
+        self, rows: NDArray[np.bool_], met: Array, one: int, other: int
+    ) -> PairRecord | None:
         if one not in self.code or other not in self.code:
             return None
         chain = find_chain(met, self.code[one], self.code[other])
         if not chain:
             return None
-        # What was held side by side among other people only is no direct comparison.
-        is_direct = len(chain) == 2 and profile is not None
-        return PairRecord(
-            one,
-            other,
-            (Connection.DIRECT if is_direct else Connection.CHAIN).value,
-            tuple(
-                Step(self._find_experiment(profile, *two), *(self.number[code] for code in two))
-                for two in pairwise(chain)
-            ),
+        steps = tuple(
+            Step(self._find_experiment(rows, *two), *(self.number[code] for code in two))
+            for two in pairwise(chain)
         )
+        return PairRecord(one, other, Connection.CHAIN.value, steps)
 
-    def _find_experiment(self, profile: int | None, one: int, other: int) -> str:
+    def _find_experiment(self, rows: NDArray[np.bool_], one: int, other: int) -> str:
         """Return the experiment that held two variants side by side among most people."""
-        rows = np.full(self.cells.size, True) if profile is None else self.cells.profile == profile
         size = self.stratum.max() + 1
         people = [
             np.bincount(self.stratum[held], self.cells.nobs[held], minlength=size)
@@ -72,7 +86,3 @@ class Network:
         stratum = int(np.argmax(np.minimum(*people)))
         experiment = self.cells.experiment[self.stratum == stratum][0]
         return self.cells.experiments[experiment]
-
-
-def _apart(one: int, other: int) -> PairRecord:
-    return PairRecord(one, other, Connection.NONE.value)

@@ -164,6 +164,7 @@ class PartReader:
                         float(lower[place, other]),
                         float(upper[place, other]),
                     ),
+                    "probability_better": float(pairs.better[place, other]),
                 }
             )
         return found

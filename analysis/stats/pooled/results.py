@@ -27,7 +27,8 @@ class UnusedReason(StrEnum):
 class VariantEstimate(NamedTuple):
     """One profile × variant; a figure that cannot be estimated is None.
 
-    part: the connected part in which it is ranked. against: the best other variant of that part.
+    part: the connected part in which it is ranked. against: the best other variant of that part,
+    which verdict, difference and probability_better are about.
     """
 
     profile: str
@@ -49,6 +50,7 @@ class VariantEstimate(NamedTuple):
     against: Variant | None = None
     difference: float | None = None
     difference_ci: tuple[float, float] | None = None
+    probability_better: float | None = None
 
 
 class Claim(NamedTuple):
