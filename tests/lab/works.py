@@ -1,5 +1,6 @@
 """Kinds of long work for tests, and a lab with somebody who asks for it."""
 
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from lab.services.jobs import cancel_job, request_job
 AT = datetime(2026, 6, 20, 12, 0, tzinfo=UTC)
 PARTS = 6
 REFUSAL = "Er zijn nog geen tellingen."
+GO_ON = threading.Event()
 
 
 def make_entry(**details) -> AuditEntry:
@@ -75,6 +77,13 @@ def wait_for_cancel(job):
     return write(job)
 
 
+def wait_for_mark(job):
+    """Wait at a quarter until the test says to go on."""
+    job.report(0.25, "half")
+    assert GO_ON.wait(30)
+    return tell(job)
+
+
 def cancel_itself(job):
     """Be asked to stop after the last report, just before the result is written."""
     with db.open_session(job.parameters["url"]) as session:
@@ -107,8 +116,8 @@ def refuse_by_code(job):
 
 
 WORKS = (
-    tell, write, write_loosely, write_in_parts, wait_for_cancel, cancel_itself, step_back,
-    break_down, refuse, refuse_by_code,
+    tell, write, write_loosely, write_in_parts, wait_for_cancel, wait_for_mark, cancel_itself,
+    step_back, break_down, refuse, refuse_by_code,
 )  # fmt: skip
 
 
@@ -121,7 +130,11 @@ def make_kind(work) -> JobKind:
         endpoint="labs.show_lab",
         number="living_lab_id",
         steps={"half": lazy_gettext("Experiments")},
-        errors={"no_counts": lazy_gettext("There are no good lines in this file. Mend it and offer it again.")},
+        errors={
+            "no_counts": lazy_gettext(
+                "There are no good lines in this file. Mend it and offer it again."
+            )
+        },
     )
 
 
