@@ -17,6 +17,9 @@ class Measured(NamedTuple):
     std_error: float
 
 
+UNKNOWN = Measured(np.nan, np.nan)
+
+
 def mean_of(name: str) -> Callable[[Columns], Measured]:
     """Return a measure: the mean of a score over the seeds."""
     return lambda columns: find_mean(columns[name])
@@ -85,11 +88,12 @@ class Bar:
 
 
 class Finding(NamedTuple):
-    """A bar, the figure held against it, and from how many seeds that is."""
+    """A bar, the figure held against it, from how many seeds that is, and how many broke."""
 
     bar: Bar
     measured: Measured
     seeds: int
+    broken: int = 0
 
     @property
     def beyond(self) -> float:
@@ -104,11 +108,14 @@ class Finding(NamedTuple):
     @property
     def is_met(self) -> bool:
         """Whether the figure is within its bounds, or no further out than chance allows."""
-        return bool(self.beyond <= np.nan_to_num(self.bar.allowed * self.measured.std_error))
+        chance = np.nan_to_num(self.bar.allowed * self.measured.std_error)
+        return bool(self.beyond <= chance) and not self.broken
 
     @property
     def verdict(self) -> str:
         """Whether the bar is met, in a word."""
+        if self.broken:
+            return f"NO, {self.broken} broke"
         if not self.bar.bounds:
             return ""
         if self.beyond <= 0:

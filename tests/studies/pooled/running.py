@@ -6,7 +6,7 @@ import csv
 import hashlib
 import inspect
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from analysis.stats.pooled.version import METHOD_VERSION
-from tests.studies.pooled.bars import Bar, Columns, Finding, write_table
+from tests.studies.pooled.bars import UNKNOWN, Bar, Columns, Finding, write_table
 
 ROOT = Path(__file__).resolve().parents[3]
 # What the figures of every study rest on, besides the study's own module.
@@ -90,14 +90,25 @@ def _read_rows(path: Path) -> dict[int, Row]:
 
 
 def run_study(study: Study, seeds: Sequence[int], scores: Scores, jobs: int = 1) -> list[Finding]:
-    """Score the seeds that have no score yet; return what all of them show."""
+    """Score the seeds that have no score yet; return what all of them show.
+
+    A seed that cannot be scored is told, and meets no bar.
+    """
     rows = scores.find(study)
     missing = [seed for seed in seeds if seed not in rows]
     for done, (seed, row) in enumerate(_score_seeds(study, missing, jobs), 1):
-        scores.add(study, seed, row)
-        tell(f"{study.name}: seed {seed}, {done} of {len(missing)}", sys.stderr)
-    columns = gather(rows, seeds)
-    return [bar.judge(columns) for bar in study.bars]
+        told = f"{study.name}: seed {seed}, {done} of {len(missing)}"
+        if isinstance(row, Exception):
+            told += f" broke: {type(row).__name__}: {row}"
+        else:
+            scores.add(study, seed, row)
+        tell(told, sys.stderr)
+    held = [seed for seed in seeds if seed in rows]
+    if not held:
+        return [Finding(bar, UNKNOWN, 0) for bar in study.bars]
+    columns = gather(rows, held)
+    broken = len(seeds) - len(held)
+    return [bar.judge(columns)._replace(broken=broken) for bar in study.bars]
 
 
 def gather(rows: dict[int, Row], seeds: Sequence[int]) -> Columns:
@@ -107,15 +118,25 @@ def gather(rows: dict[int, Row], seeds: Sequence[int]) -> Columns:
     return held | {"seed": np.array(seeds)}
 
 
-def _score_seeds(study: Study, seeds: Sequence[int], jobs: int):
+def _score_seeds(
+    study: Study, seeds: Sequence[int], jobs: int
+) -> Iterator[tuple[int, Row | Exception]]:
     if jobs == 1 or study.is_timed or len(seeds) < 2:
         for seed in seeds:
-            yield seed, study.score(seed)
+            yield seed, _score_seed(study.score, seed)
         return
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        running = {pool.submit(study.score, seed): seed for seed in seeds}
+        running = {pool.submit(_score_seed, study.score, seed): seed for seed in seeds}
         for future in as_completed(running):
             yield running[future], future.result()
+
+
+def _score_seed(score: Callable[[int], Row], seed: int) -> Row | Exception:
+    try:
+        return score(seed)
+    except Exception as error:
+        # One broken seed must not cost the scores of the others.
+        return error
 
 
 def find_version(score: Callable[[int], Row]) -> str:

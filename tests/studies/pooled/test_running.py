@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.studies.pooled.bars import Bar, Finding, Measured, mean_of, ratio_of, write_table
-from tests.studies.pooled.running import Scores, Study, read_seeds, run_study
+from tests.studies.pooled.running import Scores, Study, read_seeds, run_command, run_study
 
 SCORED = []
 
@@ -13,6 +13,13 @@ def score_half(seed):
     """Return scores of a seed, and remember that it was asked."""
     SCORED.append(seed)
     return {"part": seed / 2, "whole": float(seed)}
+
+
+def score_or_break(seed):
+    """Return a score of every seed but one."""
+    if seed == 2:
+        raise ArithmeticError("not this one")
+    return {"whole": float(seed)}
 
 
 def make_study(*bars):
@@ -70,3 +77,20 @@ def test_other_version_of_the_method_is_scored_anew(tmp_path, monkeypatch):
 
 def test_seeds_are_read_as_ranges():
     assert read_seeds("1-3,7") == [1, 2, 3, 7]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_broken_seed_costs_no_other_and_meets_no_bar(jobs):
+    bars = (Bar("mean", mean_of("whole"), most=9),)
+    study = Study("breaking", "breaking", score_or_break, bars, [1], [1])
+    (found,) = run_study(study, [1, 2, 3], Scores(None), jobs)
+    assert found.measured.value == 2.0
+    assert (found.is_met, found.verdict) == (False, "NO, 1 broke")
+
+
+def test_command_writes_the_table_of_chosen_studies(tmp_path, monkeypatch, capsys):
+    path = tmp_path / "bars.md"
+    monkeypatch.setattr("sys.argv", ["study", "halves", "--full", "--markdown", str(path)])
+    run_command("About.", [make_study(Bar("mean", mean_of("whole"), most=2.0, allowed=0.0))])
+    assert "| mean | ≤ 2 | 2.500 ± 0.645 | 4 | NO |" in path.read_text(encoding="utf-8")
+    assert capsys.readouterr().out.endswith("not met: mean\n")
