@@ -1,10 +1,14 @@
 """Who may see and do what: every address, for every role, in one's own lab and beyond."""
 
+from dataclasses import replace
+
 import pytest
 from sqlmodel import select
 
 from analysis.models.advice import DecisionCreate, ProposalCreate
+from analysis.queries.scopes import find_default_scope
 from analysis.services.advice import publish_version
+from analysis.services.pooled_runs import PooledRunCreate, run_pooled
 from analysis.services.proposals import propose_versions
 from experiments.models.experiments import Experiment, ExperimentStatus, Variant, Wave
 from experiments.models.imports import CountImport
@@ -35,7 +39,7 @@ TEXTS = {
 # What belongs to a programme as a whole, not to one of its labs.
 OF_PROGRAMME = {
     "programme_id", "segmentation_model_id", "profile_id", "channel_id", "style_axis_id",
-    "style_id", "phase_id", "issue_type_id", "theme_id", "rule_id",
+    "style_id", "phase_id", "issue_type_id", "theme_id", "rule_id", "run_id",
 }  # fmt: skip
 
 # Each kind of job has an action of its own too; this one is for everybody in a lab.
@@ -141,8 +145,15 @@ class World:
         )
         reason = DecisionCreate(reason="Clear enough.")
         publish_version(self.session, version.id, reason, by=researcher, at=MOMENT)
+        scope = find_default_scope(self.session, lab.programme_id, experiment.id)
+        question = PooledRunCreate(replace(scope, segmentation_model_id=None))
+        run = run_pooled(self.session, question, by=researcher, at=MOMENT)
         self.session.commit()
-        return {"rule_id": version.advice_rule_id, "version_id": version.id}
+        return {
+            "rule_id": version.advice_rule_id,
+            "version_id": version.id,
+            "run_id": run.id,
+        }
 
 
 def list_addresses(app):
