@@ -30,7 +30,7 @@ def find_parts(cells: PooledCells, stratum: Codes, variants: tuple[Variant, ...]
     their columns differ by nothing that is constant within every stratum. The part of most people
     is 0. variants: those to place, tried or not.
     """
-    columns, variant_columns = _add_columns(cells, variants)
+    columns, variant_columns = mark_levels(cells, variants)
     held = columns[cells.variant]
     size = np.bincount(stratum)
     means = np.zeros((size.size, held.shape[1]))
@@ -43,8 +43,9 @@ def find_parts(cells: PooledCells, stratum: Codes, variants: tuple[Variant, ...]
     return _order_parts(part.ravel(), cells, variants)
 
 
-def _add_columns(cells: PooledCells, variants: tuple[Variant, ...]) -> tuple[Array, Array]:
-    """Return indicator columns of channels and style values, of the cells' variants and others."""
+def mark_levels(cells: PooledCells, variants: tuple[Variant, ...]) -> tuple[Array, Array]:
+    """Return indicator columns of channels and style values, (variants, levels) each: of the
+    variants that the cells name and of others."""
     both = [*cells.variants, *variants]
     names = [{("channel", one.channel)} | set(enumerate(one.values)) for one in both]
     listed = sorted({name for held in names for name in held}, key=str)

@@ -43,32 +43,37 @@ def find_designs(cells: PooledCells) -> Codes:
 
 def count_designs(cells: PooledCells) -> DesignCount:
     """Return how well the designs of used cells can be told from their experiments."""
-    design = find_designs(cells)
-    level, experiments = np.unique(
-        np.unique(np.column_stack([design, cells.variant, cells.experiment]), axis=0)[:, :2],
-        axis=0,
-        return_counts=True,
-    )
-    keys = np.unique(np.column_stack([design, cells.variant, cells.profile]), axis=0)
+    variants = len(cells.variants)
+    level = find_designs(cells) * variants + cells.variant
+    arms = np.unique(level * len(cells.experiments) + cells.experiment)
+    levels, experiments = np.unique(arms // len(cells.experiments), return_counts=True)
     is_repeated = experiments > 1
-    return DesignCount(
-        len(level), float(is_repeated.mean()), count_freedom(level[is_repeated]), len(keys)
-    )
+    freedom = count_freedom(*np.divmod(levels[is_repeated], variants))
+    keys = np.unique(level * len(cells.profiles) + cells.profile).size
+    return DesignCount(levels.size, float(is_repeated.mean()), freedom, keys)
 
 
-def count_freedom(level: Codes) -> int:
-    """Return how many contrasts tell designs apart, given their (design, variant) pairs.
+def count_freedom(design: Codes, variant: Codes) -> int:
+    """Return how many contrasts tell designs apart; design, variant: a pair for each level.
 
     They are the contrasts within designs less those between variants that designs span.
     """
-    if not len(level):
+    return count_contrasts(design, np.arange(design.size)) - count_contrasts(design, variant)
+
+
+def count_contrasts(group: Codes, code: Codes) -> int:
+    """Return how many contrasts between codes are told within groups, given pairs of them.
+
+    That is how many codes there are, less the parts into which groups connect them.
+    """
+    if not group.size:
         return 0
-    _designs, design = np.unique(level[:, 0], return_inverse=True)
-    _variants, variant = np.unique(level[:, 1], return_inverse=True)
-    marks = np.eye(variant.max() + 1)[variant.ravel()]
-    sizes = np.bincount(design.ravel())
-    means = np.zeros((sizes.size, marks.shape[1]))
-    np.add.at(means, design.ravel(), marks)
-    centred = marks - (means / sizes[:, None])[design.ravel()]
-    spanned = int(np.linalg.matrix_rank(centred.T @ centred))
-    return int((sizes - 1).sum()) - spanned
+    part = np.arange(int(code.max()) + 1)
+    while True:
+        lowest = np.full(int(group.max()) + 1, part.size)
+        np.minimum.at(lowest, group, part[code])
+        found = part.copy()
+        np.minimum.at(found, code, lowest[group])
+        if (found == part).all():
+            return np.unique(code).size - np.unique(part[code]).size
+        part = found

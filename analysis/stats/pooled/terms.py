@@ -139,6 +139,8 @@ def _why_not(
 ) -> Dropped | None:
     if term == Term.CLUSTER and not _has_clusters(cells):
         return Dropped(DropReason.NOT_RECORDED)
+    if term == Term.DESIGN_VARIANT and (why := _why_no_designs(cells)):
+        return why
     level = codes[term]
     if count_levels(pair(stratum, level)) == count_levels(stratum):
         return Dropped(DropReason.CONSTANT)
@@ -147,8 +149,6 @@ def _why_not(
             return Dropped(DropReason.SAME, other)
     if term == Term.LAB_PROFILE_CHANNEL and not _labs_share_profiles(cells):
         return Dropped(DropReason.FEW_LABS)
-    if term == Term.DESIGN_VARIANT:
-        return _why_no_designs(cells)
     other = _find_nearly_same(term, codes, kept, cells)
     return Dropped(DropReason.SAME, other) if other else None
 
