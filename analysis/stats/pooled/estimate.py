@@ -129,6 +129,7 @@ def _summarise(
         priors=options.priors,
         evaluations=criterion.evaluations,
         effective_components=count_effective(components),
+        mode=peak.mode,
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from analysis.stats.pooled.data import Array, Codes, Variant
 from analysis.stats.pooled.design import Grid
 from analysis.stats.pooled.draws import JointDraws
+from analysis.stats.pooled.mode import Mode
 from analysis.stats.pooled.priors import PriorKind
 from analysis.stats.pooled.terms import Dropped, Term
 from analysis.stats.results import Status, Verdict
@@ -89,7 +90,7 @@ class PooledEstimate:
     """Everything that one fit tells.
 
     draws: None when there was nothing to compare. not_used: per experiment why. labs: those of
-    which an experiment is used.
+    which an experiment is used. mode: the fit at the most likely standard deviations.
     effective_components: how many equally weighted draws of the standard deviations there were.
     """
 
@@ -113,6 +114,7 @@ class PooledEstimate:
     priors: PriorKind
     evaluations: int
     effective_components: float | None
+    mode: Mode | None = None
 
     def list_draws(self) -> Array | None:
         """Return draws of the general effects, (draws, profiles, variants), NaN where unknown.
