@@ -1,16 +1,14 @@
 """What the evidence of all labs says in plain sentences, with natural frequencies."""
 
 import math
-from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from analysis.evidence_names import join
 from analysis.evidence_wording import (
+    ADVICE,
     Wording,
     count_down,
-    count_out,
     count_up,
     decimals_of_pair,
     find_leader,
@@ -18,28 +16,15 @@ from analysis.evidence_wording import (
     find_variant,
 )
 from analysis.pooled.record import (
-    ConsistencyRecord,
-    HeterogeneityRecord,
-    InfluenceRecord,
-    PairRecord,
     PooledRecord,
     ProfileRecord,
     VariantRecord,
 )
-from analysis.stats.pooled.connected import Connection
-from analysis.stats.pooled.influence import LeftOut
 from analysis.stats.results import Status, Verdict
 from lab import formats
 
 # From here on a chance is said to be almost certain.
 ALMOST_CERTAIN = 0.99
-# Below and above these shares the differences between experiments are small, and large.
-LITTLE, MUCH = 0.25, 0.60
-# Below this a test says that two things do not fit together.
-UNLIKELY = 0.05
-
-
-# The answer
 
 
 def tell_verdict(part: ProfileRecord, wording: Wording) -> str:
@@ -62,27 +47,29 @@ def tell_verdict(part: ProfileRecord, wording: Wording) -> str:
     return _("We do not know yet whether %(variant)s works better than %(reference)s.", **sides)
 
 
-def tell_others(part: ProfileRecord, wording: Wording) -> str:
-    """Return than which variants, besides the one of the verdict, the advised is clearly better."""
-    advised = find_leader(part)
-    if advised is None:
-        return ""
-    beaten = [
-        one.worse
-        for one in part.claims
-        if one.better == advised.variant
-        and not (one.worse == advised.against and advised.verdict is Verdict.CLEARLY_BETTER)
+def tell_known(part: ProfileRecord, wording: Wording, most: int | None = None) -> str:
+    """Return which variants work clearly better than which, besides what the verdict says.
+
+    most: after how many sentences to stop; the better variants come first.
+    """
+    leader = find_leader(part)
+    is_said = leader is not None and leader.verdict is Verdict.CLEARLY_BETTER
+    beaten: dict[int, list[int]] = {}
+    for one in part.claims:
+        if not (is_said and (one.better, one.worse) == (leader.variant, leader.against)):
+            beaten.setdefault(one.better, []).append(one.worse)
+    regret = {one.variant: one.expected_regret or 0.0 for one in part.variants}
+    said = [
+        _(
+            "%(variant)s works clearly better than %(names)s.",
+            variant=wording.spoken.quote(better),
+            names=wording.spoken.quote_all(sorted(beaten[better], key=regret.get)),
+        )
+        for better in sorted(beaten, key=regret.get)[:most]
     ]
-    if not beaten:
+    if not said:
         return ""
-    names = wording.spoken.quote_all(sorted(beaten))
-    if advised.verdict is Verdict.CLEARLY_BETTER:
-        return _("It also works clearly better than %(names)s.", names=names)
-    return _(
-        "%(variant)s does work clearly better than %(names)s.",
-        variant=wording.spoken.quote(advised.variant),
-        names=names,
-    )
+    return " ".join(said) if is_said else _("What is clear: %(known)s", known=" ".join(said))
 
 
 def tell_counts(part: ProfileRecord, wording: Wording) -> str:
@@ -179,6 +166,40 @@ def tell_difference_elsewhere(part: ProfileRecord, lab: str | None = None) -> st
     return ""
 
 
+def tell_how_many(record: PooledRecord) -> str:
+    """Return for how many profiles what is known."""
+    verdicts = [leader.verdict for leader in map(find_leader, record.profiles) if leader]
+    best = sum(verdict in ADVICE for verdict in verdicts)
+    alike = verdicts.count(Verdict.NO_DIFFERENCE)
+    rest = len(record.profiles) - best - alike
+    sentences = []
+    if best:
+        sentences.append(
+            ngettext(
+                "For %(num)d profile we know what works best.",
+                "For %(num)d profiles we know what works best.",
+                best,
+            )
+        )
+    if alike:
+        sentences.append(
+            ngettext(
+                "For %(num)d profile we found no difference that matters.",
+                "For %(num)d profiles we found no difference that matters.",
+                alike,
+            )
+        )
+    if rest:
+        sentences.append(
+            ngettext(
+                "For %(num)d profile there are too few counts.",
+                "For %(num)d profiles there are too few counts.",
+                rest,
+            )
+        )
+    return " ".join(sentences)
+
+
 def tell_profiles(record: PooledRecord) -> str:
     """Return whether one advice serves all profiles; nothing when there is one profile."""
     if len(record.profiles) < 2:
@@ -200,7 +221,7 @@ def tell_standing(part: ProfileRecord, wording: Wording) -> str:
         sentence
         for sentence in (
             _tell_rank(advised, ranked, wording),
-            _tell_near_best(advised.p_within_margin, wording),
+            _tell_near_best(advised, wording),
         )
         if sentence
     )
@@ -208,6 +229,8 @@ def tell_standing(part: ProfileRecord, wording: Wording) -> str:
 
 def _tell_rank(one: VariantRecord, ranked: int, wording: Wording) -> str:
     first, last = one.rank_ci
+    if (first, last) == (1, ranked):
+        return ""
     values = {"variant": wording.spoken.quote(one.variant), "ranked": formats.number(ranked)}
     if first == last:
         return _(
@@ -223,24 +246,27 @@ def _tell_rank(one: VariantRecord, ranked: int, wording: Wording) -> str:
     )
 
 
-def _tell_near_best(chance: float | None, wording: Wording) -> str:
+def _tell_near_best(one: VariantRecord, wording: Wording) -> str:
+    chance = one.p_within_margin
     if chance is None:
         return ""
-    size = {"margin": wording.margin_text, "base": wording.base_text}
+    size = {
+        "variant": wording.spoken.quote(one.variant),
+        "margin": wording.margin_text,
+        "base": wording.base_text,
+    }
     if chance >= ALMOST_CERTAIN:
         return _(
-            "It is almost certain that no other one is more than %(margin)s in %(base)s better.",
+            "It is almost certain that %(variant)s is at most %(margin)s in %(base)s behind the"
+            " best.",
             **size,
         )
     return _(
-        "The chance that no other one is more than %(margin)s in %(base)s better is about"
+        "The chance that %(variant)s is at most %(margin)s in %(base)s behind the best is about"
         " %(chance)s in 100.",
         chance=formats.number(math.floor(100 * chance)),
         **size,
     )
-
-
-# What cannot be said
 
 
 def tell_apart(part: ProfileRecord, wording: Wording) -> str:
@@ -286,144 +312,6 @@ def tell_untried(part: ProfileRecord, wording: Wording) -> str:
         " style did elsewhere.",
         len(untried),
         names=wording.spoken.quote_all(untried),
-    )
-
-
-# How it is compared
-
-
-def tell_path(pair: PairRecord, wording: Wording) -> str:
-    """Return how two variants are compared, where that was not side by side."""
-    sides = {
-        "one": wording.spoken.quote(pair.one),
-        "other": wording.spoken.quote(pair.other),
-    }
-    if pair.connection == Connection.DIRECT:
-        return ""
-    if pair.connection == Connection.NONE or not pair.steps:
-        return _(
-            "%(one)s and %(other)s were never compared, not even by a detour.",
-            **sides,
-        )
-    if len(pair.steps) == 1:
-        return _(
-            "%(one)s and %(other)s were held side by side among other residents only: in"
-            " %(experiment)s.",
-            experiment=f"“{wording.spoken.experiment(pair.steps[0].experiment).title}”",
-            **sides,
-        )
-    steps = [
-        _(
-            "%(one)s with %(other)s in %(experiment)s",
-            one=wording.spoken.quote(step.one),
-            other=wording.spoken.quote(step.other),
-            experiment=f"“{wording.spoken.experiment(step.experiment).title}”",
-        )
-        for step in pair.steps
-    ]
-    return _(
-        "%(one)s and %(other)s were never tried side by side. We compare them by a detour:"
-        " %(steps)s.",
-        steps=join(steps),
-        **sides,
-    )
-
-
-def tell_directness(pair: PairRecord, experiments: int) -> str:
-    """Return what the comparison rests on, and whether the detour tells the same."""
-    if pair.connection != Connection.DIRECT:
-        return ""
-    side_by_side = ngettext(
-        "They were tried side by side in %(num)d experiment.",
-        "They were tried side by side in %(num)d experiments.",
-        experiments,
-    )
-    if pair.pvalue is None:
-        return side_by_side
-    if pair.pvalue < UNLIKELY:
-        said = _(
-            "Experiments with other variants tell something else about these two: read this with"
-            " care."
-        )
-    else:
-        said = _("By a detour, other experiments tell the same, as far as chance allows.")
-    return f"{side_by_side} {said}"
-
-
-def tell_anytime(pair: PairRecord, wording: Wording) -> str:
-    """Return the limits that hold however often somebody looked while the counts came in."""
-    if pair.anytime is None:
-        return ""
-    lower, upper = wording.turn(pair.anytime)
-    return _(
-        "However often you look while counts come in: the difference lies between %(lower)s and"
-        " %(upper)s in every %(base)s.",
-        lower=count_out(lower, wording, math.floor),
-        upper=count_out(upper, wording, math.ceil),
-        base=wording.base_text,
-    )
-
-
-# How sure it is
-
-
-def tell_heterogeneity(found: HeterogeneityRecord | None) -> str:
-    """Return how much experiments differ beyond chance."""
-    if found is None or found.i_squared is None:
-        return ""
-    lower, upper = found.i_squared_ci or (found.i_squared, found.i_squared)
-    if lower < LITTLE and upper > MUCH:
-        said = _("How much the experiments really differ is not known yet: there are too few.")
-    elif found.i_squared < LITTLE:
-        said = _("The experiments differ little more than by chance.")
-    elif found.i_squared < MUCH:
-        said = _("The experiments differ more than by chance alone.")
-    else:
-        said = _(
-            "The experiments differ far more than by chance: what works well in one place may do"
-            " less in another."
-        )
-    if found.is_overdispersed:
-        said += " " + _(
-            "The counts also vary more than those of separate people. The limits allow for that."
-        )
-    return said
-
-
-def tell_consistency(found: ConsistencyRecord | None) -> str:
-    """Return whether experiments that compared other variants tell the same."""
-    if found is None:
-        return ""
-    if found.pvalue < UNLIKELY:
-        return _(
-            "Experiments that compared different variants do not tell the same story. Read the"
-            " comparisons by a detour with care."
-        )
-    return _(
-        "Experiments that compared different variants tell the same story, as far as chance allows."
-    )
-
-
-def tell_influence(changes: Sequence[InfluenceRecord] | None, wording: Wording) -> tuple[str, ...]:
-    """Return which labs and experiments the advice hangs on."""
-    if changes is None:
-        return (_("Whether one lab or experiment decides the advice was not looked at."),)
-    if not changes:
-        return (_("No single lab and no single experiment changes the advice."),)
-    return tuple(_tell_change(one, wording) for one in changes)
-
-
-def _tell_change(one: InfluenceRecord, wording: Wording) -> str:
-    spoken = wording.spoken
-    is_lab = one.left_out == LeftOut.LAB
-    name = spoken.lab(one.code) if is_lab else f"“{spoken.experiment(one.code).title}”"
-    values = {"name": name, "profile": spoken.profile(one.profile)}
-    if one.without is None:
-        return _("Without %(name)s there would be no advice for %(profile)s.", **values)
-    return _(
-        "Without %(name)s the advice for %(profile)s would be %(variant)s.",
-        variant=spoken.quote(one.without),
-        **values,
     )
 
 

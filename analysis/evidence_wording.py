@@ -13,9 +13,12 @@ from analysis.pooled.record import (
     VariantRecord,
 )
 from analysis.stats.cells import Direction
+from analysis.stats.results import Verdict
 from lab import formats
 
 SMALL_RATE = 0.02
+# The verdicts that are worth acting on.
+ADVICE = {Verdict.CLEARLY_BETTER, Verdict.PROBABLY_BETTER}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """To which programme and lab the numbers in addresses about advice lead."""
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from analysis.models.advice import AdviceRule, AdviceRuleVersion
 from analysis.models.runs import AnalysisRun
@@ -26,12 +26,15 @@ def find_version_place(session: Session, version_id: int) -> Place | None:
 
 def find_run_place(session: Session, run_id: int) -> Place | None:
     """Return the place of a calculation: its lab, or the programme when it looks further."""
-    run = session.get(AnalysisRun, run_id)
-    if run is None:
+    # The cells and the result of a run are heavy, and a page may not need them.
+    statement = select(AnalysisRun.programme_id, AnalysisRun.living_lab_id)
+    found = session.exec(statement.where(AnalysisRun.id == run_id)).first()
+    if found is None:
         return None
-    if run.living_lab_id is None:
-        return find_programme_place(session, run.programme_id)
-    return find_lab_place(session, run.living_lab_id)
+    programme_id, living_lab_id = found
+    if living_lab_id is None:
+        return find_programme_place(session, programme_id)
+    return find_lab_place(session, living_lab_id)
 
 
 FINDERS = {

@@ -34,6 +34,8 @@ blueprint = Blueprint("evidence", __name__)
 # The text of a run with many profiles is some 200 kB.
 REMEMBERED = 60
 LONGEST_CODE = 10
+# The profile of an address that asks for everyone.
+TOGETHER = "together"
 KINDS = list(ProgrammeKind)
 
 
@@ -175,7 +177,8 @@ def summarise(page: EvidencePage) -> ListedRun:
     """Return a question with its answer in a sentence."""
     run, asked = _read(page)
     report = build_report(asked)
-    return ListedRun(page.run_id, _write_question(asked), report.headline, _list_facts(report, run))
+    finding = " ".join(filter(None, (report.headline, report.known)))
+    return ListedRun(page.run_id, _write_question(asked), finding, _list_facts(report, run))
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -189,15 +192,15 @@ def write_evidence(page: EvidencePage) -> WrittenEvidence:
     if page.living_lab:
         lab_report = build_lab_report(asked, report, page.living_lab)
         report = lab_report.report
-    focus = next((one for one in report.parts if one.code == page.profile), None)
-    parts = (focus,) if focus and page.profile else report.parts
+    focus = next((one for one in report.parts if page.profile == (one.code or TOGETHER)), None)
+    parts = (focus,) if focus else report.parts
     here = page.living_lab or None
     template = current_app.jinja_env.get_template("evidence/report.html")
     body = template.render(
         report=report,
         lab_report=lab_report,
         run_id=run.id,
-        focus=focus if page.profile else None,
+        focus=focus,
         parts=parts,
         rates=draw_variants(parts, report.margin),
         forests=list_pictures(parts, report.margin, here),

@@ -98,6 +98,7 @@ class EvidencePart:
     verdict: str | None
     headline: str
     sentences: tuple[str, ...]
+    standing: str
     notes: tuple[str, ...]
     advised: str
     advised_rate: float | None
@@ -105,6 +106,11 @@ class EvidencePart:
     is_withheld: bool
     variants: tuple[VariantRow, ...]
     forests: tuple[Forest, ...]
+
+    @property
+    def has_rates(self) -> bool:
+        """Tell whether any rate is known and may be shown."""
+        return any(row.rate is not None for row in self.variants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,8 @@ class EvidenceReport:
     headline: str
     verdict: str | None
     answer: tuple[str, ...]
+    # What is known besides the headline.
+    known: str
     sureness: tuple[str, ...]
     influence: tuple[str, ...]
     used: int

@@ -49,40 +49,51 @@ def build_lab_report(
         together=builder.build(together, lab) if together else None,
         profiles=parts,
     )
-    main = report.parts[0] if report.parts else None
-    source = together or (record.profiles[0] if record.profiles else None)
-    expected = ""
-    if source:
-        expected = sentences.tell_prediction(find_leader(source), wording, lab)
-    name = wording.spoken.lab(living_lab)
+    source = together or (record.profiles[0] if len(record.profiles) == 1 else None)
+    main = report.parts[0] if source else None
+    own = (
+        _tell_own(main, wording, living_lab) if main else "",
+        sentences.tell_prediction(find_leader(source), wording, lab) if source else "",
+    )
     return LabReport(
         report=report,
-        headline=_write_headline(name, took_part, main, wording, living_lab),
-        own=tuple(filter(None, (expected,))),
+        headline=_write_headline(request, wording, living_lab),
+        own=tuple(filter(None, own)),
         others=everything.headline,
         took_part=took_part,
     )
 
 
-def _write_headline(
-    name: str, took_part: bool, main: EvidencePart | None, wording: Wording, living_lab: str
-) -> str:
-    if not took_part:
+def _write_headline(request: EvidenceRequest, wording: Wording, living_lab: str) -> str:
+    labs = {row.experiment: row.living_lab for row in request.rows}
+    used = [labs[one] for one in request.record.experiments_used]
+    name = wording.spoken.lab(living_lab)
+    if living_lab not in used:
         return _("%(lab)s did not take part. This is what the other labs found.", lab=name)
-    forest = main.forests[0] if main and main.forests else None
-    rows = [row for row in forest.rows if row.lab_code == living_lab] if forest else []
-    told = [row for row in rows if row.difference is not None]
-    if not told:
-        return _("%(lab)s did not hold these two side by side itself.", lab=name)
-    ahead = _count_ahead(told, wording.direction)
     return ngettext(
-        "In %(ahead)s of %(num)d experiment in %(lab)s, “%(one)s” did better than “%(other)s”.",
-        "In %(ahead)s of %(num)d experiments in %(lab)s, “%(one)s” did better than “%(other)s”.",
-        len(told),
-        ahead=formats.number(ahead),
+        "%(lab)s held %(own)s of the %(num)d experiment.",
+        "%(lab)s held %(own)s of the %(num)d experiments.",
+        len(used),
         lab=name,
-        one=forest.one,
-        other=forest.other,
+        own=formats.number(used.count(living_lab)),
+    )
+
+
+def _tell_own(main: EvidencePart, wording: Wording, living_lab: str) -> str:
+    """Return in how many of its own experiments the leader did better than the best other one."""
+    forest = main.forests[0] if main.forests else None
+    if forest is None:
+        return ""
+    sides = {"one": forest.one, "other": forest.other}
+    told = [row for row in forest.rows if row.lab_code == living_lab and row.difference is not None]
+    if not told:
+        return _("It did not hold “%(one)s” and “%(other)s” side by side itself.", **sides)
+    return ngettext(
+        "In %(ahead)s of %(num)d experiment here “%(one)s” did better than “%(other)s”.",
+        "In %(ahead)s of %(num)d experiments here “%(one)s” did better than “%(other)s”.",
+        len(told),
+        ahead=formats.number(_count_ahead(told, wording.direction)),
+        **sides,
     )
 
 

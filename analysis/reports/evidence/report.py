@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
+from analysis import evidence_comparisons as comparisons
 from analysis import evidence_sentences as sentences
 from analysis.evidence_names import Spoken
 from analysis.evidence_wording import (
@@ -36,6 +37,9 @@ from analysis.stats.pooled.connected import Connection
 from experiments.labels import DENOMINATOR_KINDS, capitalise
 from lab.models.labels import DenominatorKind
 
+# More of what is known stands with its profile.
+MOST_CLAIMS = 2
+
 
 def build_report(request: EvidenceRequest) -> EvidenceReport:
     """Return the report of a run, in the language being spoken."""
@@ -45,14 +49,15 @@ def build_report(request: EvidenceRequest) -> EvidenceReport:
     builder = PartBuilder(request, shown, wording, findings)
     # Where there is one profile, it is everyone.
     together = record.together if len(record.profiles) > 1 else None
-    main = together or (record.profiles[0] if record.profiles else None)
+    main = together or (record.profiles[0] if len(record.profiles) == 1 else None)
     parts = tuple(builder.build(part) for part in record.profiles)
     return EvidenceReport(
         headline=_write_headline(record, main, wording, shown),
         verdict=_find_verdict(record, main),
         answer=_write_answer(record, main, wording),
+        known=sentences.tell_known(main, wording, MOST_CLAIMS) if main else "",
         sureness=_write_sureness(record),
-        influence=sentences.tell_influence(record.influence, wording),
+        influence=comparisons.tell_influence(record, wording),
         used=len(record.experiments_used),
         considered=count_considered(record, request.not_used),
         labs=len({request.names.experiments[one].living_lab for one in record.experiments_used}),
@@ -91,6 +96,8 @@ def _write_headline(
 ) -> str:
     if record.are_profiles_alike is False and len(record.profiles) > 1:
         return _("What works best differs between the profiles.")
+    if main is None and record.profiles:
+        return sentences.tell_how_many(record)
     if main is None or not any(one.rate is not None for one in main.variants):
         return (
             _("The counts are too small to show to readers outside the lab.")
@@ -111,27 +118,27 @@ def _find_verdict(record: PooledRecord, main: ProfileRecord | None) -> str | Non
 def _write_answer(
     record: PooledRecord, main: ProfileRecord | None, wording: Wording
 ) -> tuple[str, ...]:
+    profiles = sentences.tell_profiles(record)
     if main is None:
-        return ()
+        return tuple(filter(None, (profiles,)))
     differ = record.are_profiles_alike is False and len(record.profiles) > 1
     figures = [
         sentences.tell_counts(main, wording),
         sentences.tell_difference(main, wording),
-        sentences.tell_others(main, wording),
+        sentences.tell_known(main, wording, MOST_CLAIMS),
     ]
     expected = [
         sentences.tell_prediction(find_leader(main), wording),
         sentences.tell_difference_elsewhere(main),
     ]
-    profiles = sentences.tell_profiles(record)
     lines = [[profiles]] if differ else [figures, expected, [profiles]]
     return tuple(" ".join(filter(None, line)) for line in lines if any(line))
 
 
 def _write_sureness(record: PooledRecord) -> tuple[str, ...]:
     found = (
-        sentences.tell_heterogeneity(record.heterogeneity),
-        sentences.tell_consistency(record.consistency),
+        comparisons.tell_heterogeneity(record.heterogeneity),
+        comparisons.tell_consistency(record.consistency),
     )
     return tuple(filter(None, found))
 
@@ -156,6 +163,7 @@ class PartBuilder:
             verdict=advised.verdict.value if is_told else None,
             headline=self._write_headline(part, withheld),
             sentences=self._write_sentences(part, lab),
+            standing=sentences.tell_standing(part, wording),
             notes=self._write_notes(part, withheld),
             advised=wording.spoken.variants[advised.variant] if advised else "",
             advised_rate=advised.rate if advised else None,
@@ -176,13 +184,12 @@ class PartBuilder:
             (
                 sentences.tell_counts(part, self.wording),
                 sentences.tell_difference(part, self.wording),
-                sentences.tell_others(part, self.wording),
+                sentences.tell_known(part, self.wording),
             ),
             (
                 sentences.tell_prediction(find_leader(part), self.wording, lab),
                 sentences.tell_difference_elsewhere(part, lab),
             ),
-            (sentences.tell_standing(part, self.wording),),
         )
         return tuple(" ".join(filter(None, line)) for line in lines if any(line))
 
@@ -236,9 +243,9 @@ class PartBuilder:
         found = self.findings.compare(part.profile, pair.one, pair.other)
         difference, limits, expected = _find_pooled(part, advised, pair.other, lab)
         said = (
-            sentences.tell_directness(pair, len(found)),
-            sentences.tell_path(pair, self.wording),
-            sentences.tell_anytime(pair, self.wording),
+            comparisons.tell_directness(pair, len(found)),
+            comparisons.tell_path(pair, self.wording),
+            comparisons.tell_anytime(pair, self.wording),
         )
         spoken = self.wording.spoken
         rows = sorted(

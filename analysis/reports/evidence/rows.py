@@ -1,6 +1,6 @@
 """The interval rows of evidence: one drawing per variant or experiment, all on one scale."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -127,7 +127,7 @@ def _draw_experiment(
             margin_band=band,
         )
     return (
-        _name_experiment(row),
+        _name_experiment(row, len({one.lab_code for one in forest.rows}) == 1),
         False,
         drawing,
         formats.points(row.difference),
@@ -136,12 +136,16 @@ def _draw_experiment(
     )
 
 
-def _name_experiment(row: ForestRow) -> Markup:
+def _name_experiment(row: ForestRow, is_one_lab: bool) -> Markup:
     name = escape(row.title)
     if row.experiment_id is not None:
         url = url_for("outcome.show_outcome", experiment_id=row.experiment_id)
         name = Markup('<a href="{}">{}</a>').format(url, row.title)
-    facts = [row.lab, str(row.year or ""), row.grade and _("grade %(grade)s", grade=row.grade)]
+    facts = [
+        "" if is_one_lab else row.lab,
+        str(row.year or ""),
+        row.grade and _("grade %(grade)s", grade=row.grade),
+    ]
     return name + Markup('<span class="beneath">{}</span>').format(" · ".join(filter(None, facts)))
 
 
@@ -170,10 +174,14 @@ def _as_row(label: str, drawing: Markup, value: str, limits: str) -> tuple:
 
 
 def list_pictures(
-    parts: Iterable[EvidencePart], margin: float, here: str | None = None
+    parts: Sequence[EvidencePart], margin: float, here: str | None = None
 ) -> dict[str, list[tuple[Forest, Picture]]]:
-    """Return the forests of each part with their pictures, by the code of the part."""
+    """Return the forests of each part with their pictures, by the code of the part.
+
+    Where there are many parts, only the first of each: the one that its verdict is about.
+    """
+    most = None if len(parts) == 1 else 1
     return {
-        part.code: [(forest, draw_forest(forest, margin, here)) for forest in part.forests]
+        part.code: [(forest, draw_forest(forest, margin, here)) for forest in part.forests[:most]]
         for part in parts
     }
