@@ -7,6 +7,7 @@ sides free, so that it does not matter which comes first). In an experiment of m
 variants only the two are set apart; how its other variants compare remains indirect evidence.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -54,10 +55,9 @@ class Evidence(NamedTuple):
 class PairSplit(NamedTuple):
     """One variant less another, by side, and how the sides differ (direct less indirect).
 
-    profile: its place, None for all profiles together. one, other: places in the grid.
+    one, other: places in the grid. The difference is None where a side is missing.
     """
 
-    profile: int | None
     one: int
     other: int
     direct: Evidence
@@ -98,45 +98,42 @@ class Splitter:
         self.gram = _find_gram(self.levels[self.variant], model.stratum)
 
     def split(
-        self, profile: int | None, one: int, others: tuple[int, ...]
+        self, profiles: Sequence[int], one: int, others: Sequence[int]
     ) -> tuple[PairSplit, ...]:
-        """Return one variant against others, in a profile or, None, in all of them together.
+        """Return one variant against others in some profiles, together when there are several.
 
-        profile: its place; one, others: places of variants in the grid. All together: the mean
-        over profiles, weighted by the people counted. Cost: linear in the cells of the experiments
-        that hold the variant.
+        profiles: their places; of several, the mean weighted by the people counted. one, others:
+        places of variants in the grid. Cost: linear in the cells of the experiments that hold the
+        variant.
         """
         cells, stratum = self.model.cells, self.model.stratum
-        rows = np.full(cells.size, True) if profile is None else cells.profile == profile
+        rows = np.isin(cells.profile, profiles)
         holds = np.zeros((len(self.model.grid.variants), stratum.max() + 1), dtype=bool)
         holds[self.variant[rows], stratum[rows]] = True
         met = holds & holds[one]
         known = met[list(others)].any(axis=0)[stratum]
         part = Part.of(self.mode, np.unique(cells.experiment[known])) if known.any() else None
-        return tuple(self._split_pair(part, profile, one, other, met[other]) for other in others)
+        return tuple(
+            self._split_pair(
+                part, self._find_contrast(profiles, one, other), one, other, met[other]
+            )
+            for other in others
+        )
 
     def _split_pair(
-        self, part: Part | None, profile: int | None, one: int, other: int, met: Array
+        self, part: Part | None, contrast: Array, one: int, other: int, met: Array
     ) -> PairSplit:
         is_own = (self.variant == one) | (self.variant == other)
         is_own &= met[self.model.stratum]
         direct = self._judge_direct(is_own, one, other)
         indirect = self._judge_indirect(is_own, met, one, other)
-        contrast = self._find_contrast(profile, one, other)
-        if Status.OK not in (direct.status, indirect.status):
-            return PairSplit(profile, one, other, direct, indirect)
         if part is None or not is_own.any() or indirect.status != Status.OK:
+            # All there is stands on one side, if on any.
             whole = self._estimate_whole(contrast)
-            direct, indirect = (_fill(held, whole) for held in (direct, indirect))
-            return PairSplit(profile, one, other, direct, indirect)
+            return PairSplit(one, other, _fill(direct, whole), _fill(indirect, whole))
         sides = self._estimate_sides(part, contrast, is_own, one, other)
-        direct, indirect = _fill(direct, sides.direct), _fill(indirect, sides.indirect)
-        if direct.status != Status.OK:
-            return PairSplit(profile, one, other, direct, indirect)
-        gap, error = sides.difference[0], np.sqrt(sides.difference[1])
-        limits = (gap - NORMAL_95 * error, gap + NORMAL_95 * error)
-        pvalue = float(2.0 * ndtr(-abs(gap) / error))
-        return PairSplit(profile, one, other, direct, indirect, gap, limits, pvalue)
+        found = PairSplit(one, other, _fill(direct, sides.direct), _fill(indirect, sides.indirect))
+        return found if direct.status != Status.OK else _compare(found, sides.difference)
 
     def _judge_direct(self, is_own: Array, one: int, other: int) -> Evidence:
         cells = self.model.cells
@@ -166,12 +163,12 @@ class Splitter:
         kept = held & (size > 1)[stratum]
         return Evidence(Status.OK, np.unique(self.model.cells.experiment[kept]).size)
 
-    def _find_contrast(self, profile: int | None, one: int, other: int) -> Array:
-        """Return the columns of one less another, in a profile or averaged over people."""
-        profiles, size = self.model.grid.shape
-        rows = self.effects.reshape(profiles, size, -1)
-        gaps = rows[:, one] - rows[:, other]
-        return gaps[profile] if profile is not None else self.people @ gaps / self.people.sum()
+    def _find_contrast(self, profiles: Sequence[int], one: int, other: int) -> Array:
+        """Return the columns of one less another, averaged over the people of some profiles."""
+        rows = self.effects.reshape(*self.model.grid.shape, -1)
+        places = list(profiles)
+        people = self.people[places]
+        return people @ (rows[places, one] - rows[places, other]) / people.sum()
 
     def _estimate_whole(self, contrast: Array) -> tuple[float, float]:
         common = self.mode.effects.common[: contrast.size]
@@ -292,6 +289,13 @@ def _find_gram(levels: Array, stratum: Codes) -> Array:
     np.add.at(means, place.ravel(), levels)
     centred = levels - (means / size[:, None])[place.ravel()]
     return centred.T @ centred
+
+
+def _compare(split: PairSplit, difference: tuple[float, float]) -> PairSplit:
+    gap, error = difference[0], float(np.sqrt(difference[1]))
+    limits = (gap - NORMAL_95 * error, gap + NORMAL_95 * error)
+    pvalue = float(2.0 * ndtr(-abs(gap) / error))
+    return split._replace(difference=gap, difference_ci=limits, pvalue=pvalue)
 
 
 def _fill(held: Evidence, figures: tuple[float, float]) -> Evidence:

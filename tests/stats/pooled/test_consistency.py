@@ -18,8 +18,8 @@ SMOKING = answers("pooled_consistency")["smoking"]
 CASES = [(kind, one) for kind in ("splits_fixed", "splits_at_reml_sd") for one in SMOKING[kind]]
 
 
-def split(peak, profile, one, other):
-    return Splitter(peak.mode).split(profile, one, (other,))[0]
+def split(peak, profiles, one, other):
+    return Splitter(peak.mode).split(profiles, one, (other,))[0]
 
 
 def error(side):
@@ -32,7 +32,7 @@ def test_sides_of_smoking_trials_equal_r(kind, case):
     if kind == "splits_fixed":
         mode = free_effects(mode, MAIN, (Term.EXPERIMENT_VARIANT,))
     names = [one.channel for one in mode.system.model.grid.variants]
-    found = Splitter(mode).split(0, names.index(case["one"]), (names.index(case["other"]),))[0]
+    found = Splitter(mode).split([0], names.index(case["one"]), (names.index(case["other"]),))[0]
     for side, (estimate, std_error), loose in (
         (found.direct, case["direct"], 0.02),
         (found.indirect, case["indirect"], 0.02),
@@ -62,7 +62,7 @@ def test_swapping_two_variants_flips_every_sign(seed, one, step):
     other = (one + step) % len(peak.mode.system.model.grid.variants)
     if other == one:
         return
-    there, back = split(peak, None, one, other), split(peak, None, other, one)
+    there, back = split(peak, range(3), one, other), split(peak, range(3), other, one)
     for name in ("direct", "indirect"):
         side, turned = getattr(there, name), getattr(back, name)
         assert side.status == turned.status
@@ -85,14 +85,14 @@ def test_names_of_experiments_and_profiles_change_nothing(seed):
     one, other = (check_consistency(held.mode, False) for held in (before, after))
     assert one.freedom == other.freedom
     assert one.statistic == pytest.approx(other.statistic, abs=1e-2)
-    first, second = (split(held, 0, 0, 1) for held in (before, after))
+    first, second = (split(held, [0], 0, 1) for held in (before, after))
     if first.direct.estimate is not None:
         assert first.direct.estimate == pytest.approx(second.direct.estimate, abs=1e-2)
 
 
 def test_pair_held_by_every_experiment_has_no_indirect_side():
     rows = [row(f"e{e}", "p", c, 500, 40 + 9 * e + 30 * (c == "b")) for e in range(3) for c in "ab"]
-    found = split(fit(rows), 0, 0, 1)
+    found = split(fit(rows), [0], 0, 1)
     assert (found.indirect.status, found.indirect.reason) == (
         Status.UNDEFINED,
         NoEvidence.NOT_CONNECTED,
@@ -109,7 +109,7 @@ def test_pair_that_never_met_has_no_direct_side():
         for at in range(3)
         for c in (one, other)
     ]
-    found = split(fit(rows), 0, 0, 2)
+    found = split(fit(rows), [0], 0, 2)
     assert found.direct.reason == NoEvidence.NOT_HELD_TOGETHER
     assert found.direct.estimate is None
     assert found.indirect.experiments == 6
@@ -122,7 +122,7 @@ def test_direct_side_without_response_is_too_little():
         row("ac", "p", "a", 500, 40), row("ac", "p", "c", 500, 60),
         row("bc", "p", "b", 500, 70), row("bc", "p", "c", 500, 60),
     ]  # fmt: skip
-    found = split(fit(rows), 0, 0, 1)
+    found = split(fit(rows), [0], 0, 1)
     assert found.direct.status == Status.TOO_LITTLE
     assert found.direct.reason == NoEvidence.NO_RESPONSE
     assert np.isfinite(found.indirect.estimate)
@@ -137,7 +137,7 @@ def test_inconsistent_loop_is_found():
         for variant, rate in zip(pair, held, strict=True)
     ]
     peak = fit(rows)
-    found = split(peak, 0, 0, 2)
+    found = split(peak, [0], 0, 2)
     assert found.direct.estimate == pytest.approx(np.log(0.1 / 0.9) - np.log(0.3 / 0.7), abs=0.05)
     assert found.indirect.estimate == pytest.approx(0.0, abs=0.05)
     assert check_consistency(peak.mode, False).pvalue < 1e-6
