@@ -1,5 +1,7 @@
 """The home page, and everybody's own work."""
 
+from datetime import UTC, datetime
+
 from flask import Blueprint, g, redirect, render_template, url_for
 
 from analysis.queries import advice as queries
@@ -8,6 +10,7 @@ from analysis.reports.advice import build_cards
 from analysis.reports.work import build_work
 from lab.access import Action, allows, current_reader
 from lab.db import get_session
+from lab.jobs.listing import build_own_jobs
 from lab.models.programmes import ProgrammeKind
 from lab.queries.programmes import find_programme, list_programmes
 
@@ -39,8 +42,11 @@ def show_work():
     # Whoever works on made-up counts only should see so on this page as well.
     if len(here) == 1:
         g.programme = find_programme(session, here[0])
-    lists = build_work(session, reader)
-    return render_template("work/show_work.html", lists=lists)
+    return render_template(
+        "work/show_work.html",
+        lists=build_work(session, reader),
+        jobs=build_own_jobs(session, reader, datetime.now(UTC)),
+    )
 
 
 def _is_real(programme):

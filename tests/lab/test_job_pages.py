@@ -131,3 +131,20 @@ def test_work_of_another_lab_is_not_there(world, client):
 def test_the_public_signs_in_first(world, client):
     answer = client.get(put(world))
     assert (answer.status_code, "/sign-in" in answer.location) == (303, True)
+
+
+def test_own_work_is_found_back_among_the_rest(world, pages, run_jobs):
+    world.ask()
+    run_jobs()
+    running = put(world, parameters={}, state=JobState.RUNNING, progress=0.42)
+    page = pages.get("/work")
+    section = page.content.one("section", aria_labelledby="jobs")
+    links = [link["href"] for link in section.all("a")]
+    assert links == [running, f"/labs/{world.lab.id}"]
+    assert "bezig, 42%" in section.text
+
+
+def test_work_of_others_is_not_among_ones_own(world, client):
+    put(world)
+    world.build.sign_in(client, world.build.user(Role.RESEARCHER, world.lab))
+    assert Pages(client).get("/work").content.all(id="jobs") == []
