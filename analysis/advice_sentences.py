@@ -1,6 +1,7 @@
 """Advice in plain words: what to do, what was counted, how sure it is and what it does not say."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -109,6 +110,13 @@ def write_advice(state: ProposalState, evidence: RuleEvidence) -> str:
             "Choose: %(variant)s or %(reference)s. Between these two there is no difference that"
             " matters.",
             variant=_quote(leader),
+            reference=_quote(reference),
+        )
+    if state == ProposalState.ADVISE and evidence.part.verdict == Verdict.NOT_ENOUGH_DATA:
+        return _(
+            "Choose: %(variant)s. Perhaps %(reference)s does a little better, but then it differs"
+            " little.",
+            variant=name_variant(leader),
             reference=_quote(reference),
         )
     if state == ProposalState.ADVISE:
@@ -226,6 +234,20 @@ def write_sources(sources: Iterable[Source]) -> str:
         experiments=experiments,
         labs=ngettext("%(num)s living lab", "%(num)s living labs", labs),
     )
+
+
+def list_grades(sources: Iterable[Source]) -> list[str]:
+    """Return how many experiments have which grade, where each has its own."""
+    counts = Counter(one.grade for one in sources if one.grade)
+    return [
+        ngettext(
+            "%(num)s experiment has grade %(grade)s.",
+            "%(num)s experiments have grade %(grade)s.",
+            count,
+            grade=grade,
+        )
+        for grade, count in sorted(counts.items())
+    ]
 
 
 def _write_basis(sources: list[Source]) -> str:

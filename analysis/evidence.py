@@ -69,6 +69,8 @@ class Source:
     reference: str = ""
     # The lab that held it; None where evidence was written down before this was kept.
     living_lab_id: int | None = None
+    # Empty where it is that of the evidence as a whole.
+    grade: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,12 +58,20 @@ class Case:
         return None if None in (found.expected_regret, found.p_within_margin) else found
 
     @property
-    def is_sure(self) -> bool:
-        """Tell whether choosing the best one costs little, whichever is best in truth."""
+    def is_safe(self) -> bool:
+        """Tell whether choosing the best one costs little, whichever is best in truth.
+
+        Where nothing is clear, one place or two experiments are no ground to say so.
+        """
         best = self.best
-        if best is None:
-            return False
-        return best.expected_regret < self.record.margin and best.p_within_margin >= SURE_ENOUGH
+        is_near = best.expected_regret < self.record.margin and best.p_within_margin >= SURE_ENOUGH
+        return is_near and (best.verdict == Verdict.CLEARLY_BETTER or not self.is_thin)
+
+    @property
+    def is_thin(self) -> bool:
+        """Tell whether the best one was tried in one lab only, or in a few experiments."""
+        counted = self.best.counted
+        return counted.labs == 1 or 0 < counted.experiments < ENOUGH_EXPERIMENTS
 
     @property
     def is_all_alike(self) -> bool:
@@ -111,9 +119,9 @@ def _choose_state(case: Case, remarks: tuple[Remark, ...]) -> ProposalState:
         return ProposalState.NOT_ENOUGH
     if case.is_all_alike:
         return ProposalState.NO_DIFFERENCE
-    if case.is_sure and not DOUBTS.intersection(remarks):
+    if case.is_safe and not DOUBTS.intersection(remarks):
         return ProposalState.ADVISE
-    is_something = case.is_sure or case.best.verdict in BETTER or case.beats_some
+    is_something = case.is_safe or case.best.verdict in BETTER or case.beats_some
     return ProposalState.TENTATIVE if is_something else ProposalState.NOT_ENOUGH
 
 
@@ -135,7 +143,7 @@ def _remark_on_strength(case: Case, best: VariantRecord) -> Iterator[Remark]:
         yield Remark.SMALL_EITHER_WAY
     elif best.verdict == Verdict.CLEARLY_BETTER:
         yield Remark.CLEAR_TOGETHER
-    elif case.is_sure:
+    elif case.is_safe:
         yield Remark.LITTLE_TO_LOSE
     elif best.verdict in BETTER or case.beats_some:
         if case.beats_some:

@@ -202,7 +202,10 @@ def _build(
         arguments_against=remark_sentences.list_remarks(evidence, are_against=True),
         grade=basis.grade,
         grade_meaning=str(GRADES[Grade(basis.grade)]),
-        grade_reasons=[str(GRADE_REASONS[GradeReason(one)]) for one in basis.grade_reasons],
+        grade_reasons=[
+            *(str(GRADE_REASONS[GradeReason(one)]) for one in basis.grade_reasons),
+            *words.list_grades(basis.sources),
+        ],
         sources=[_build_source(one, statuses.get(one.experiment_id)) for one in basis.sources],
         source_summary=words.write_sources(basis.sources),
         limits_of_use=words.write_limits_of_use(basis.sources),

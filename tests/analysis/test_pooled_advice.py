@@ -139,6 +139,27 @@ def test_choice_that_costs_little_is_advised_without_clear_difference():
     assert Remark.LITTLE_TO_LOSE in proposal.remarks
 
 
+@pytest.mark.parametrize("counted", [Counted(900, 90, 4, 1), Counted(900, 90, 2, 2)])
+@pytest.mark.parametrize(
+    ("verdict", "state"),
+    [
+        (Verdict.CLEARLY_BETTER, ProposalState.ADVISE),
+        (Verdict.PROBABLY_BETTER, ProposalState.TENTATIVE),
+        (Verdict.NOT_ENOUGH_DATA, ProposalState.NOT_ENOUGH),
+    ],
+)
+def test_one_place_or_two_experiments_carry_only_what_is_clear(counted, verdict, state):
+    leader = best(counted=counted, verdict=verdict)
+    assert first(leader, {"claims": ()}).state == state
+
+
+def test_everyone_in_a_new_lab_gets_the_widest_prediction_of_the_profiles():
+    wide = part("6", best(predictions=(Prediction((0.05, 0.12), None),)))
+    together = part(None, best(predictions=()))
+    found = gather(record(part("5"), wide, together=together))
+    assert found.together.new_lab_rate == (0.05, 0.18)
+
+
 def test_leader_that_only_beats_the_worst_is_tentative():
     proposal = first(best(verdict=Verdict.NOT_ENOUGH_DATA, **UNSURE))
     assert proposal.state == ProposalState.TENTATIVE
