@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.pooled.networks import Network
+from analysis.pooled.pairs import PairDescriber
 from analysis.pooled.record import (
     ClaimRecord,
     Counted,
@@ -18,17 +19,20 @@ from analysis.pooled.record import (
     UnusedRecord,
     VariantRecord,
 )
+from analysis.pooled.spread import describe_consistency, describe_heterogeneity
 from analysis.stats.pooled.data import Codes, PooledCells, Variant, write_style
 from analysis.stats.pooled.estimate import PooledOptions
 from analysis.stats.pooled.prediction import VariantPrediction, list_predictions
 from analysis.stats.pooled.priors import MAIN_SD, PriorKind
-from analysis.stats.pooled.progress import OnProgress
+from analysis.stats.pooled.progress import OnProgress, part_of
 from analysis.stats.pooled.results import Claim, PooledEstimate, VariantEstimate
 from analysis.stats.pooled.terms import MAIN, Term
 from analysis.stats.pooled.together import Together, summarise_together
 from analysis.stats.pooled.version import METHOD_VERSION
 
 NOBODY = Counted(0, 0, 0, 0)
+# Which part of the work the predictions are; the rest compares pairs.
+PREDICTED = 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +47,7 @@ class Sources:
     place: dict[Variant, int]
     counted: dict[tuple[str, int], Counted]
     predictions: dict[tuple[str, int], list[Prediction]]
-    network: Network
+    pairs: PairDescriber
 
 
 def describe_estimate(
@@ -60,13 +64,13 @@ def describe_estimate(
     """
     place = {variant: number for number, variant in enumerate(estimate.variants)}
     together = summarise_together(estimate, options.margin, asked)
-    predicted = list_predictions(estimate, options.seed, on_progress)
+    predicted = list_predictions(estimate, options.seed, part_of(on_progress, 0.0, PREDICTED))
     sources = Sources(
         estimate=estimate,
         place=place,
         counted=_count(cells, place) | _count_together(cells, place, together),
         predictions=_gather_predictions(predicted, place),
-        network=Network.of(cells, place),
+        pairs=PairDescriber.of(Network.of(cells, place), estimate),
     )
     return PooledRecord(
         method_version=METHOD_VERSION,
@@ -75,16 +79,12 @@ def describe_estimate(
         variants=tuple(
             (one.channel, write_style(estimate.axes, one.values)) for one in estimate.variants
         ),
-        profiles=tuple(
-            _describe_profile(sources, name)
-            for name in estimate.profiles
-            if not asked or name in asked
-        ),
+        profiles=_describe_profiles(sources, asked, part_of(on_progress, PREDICTED, 1.0)),
         together=together and _describe_together(sources, together),
         are_profiles_alike=together and together.are_profiles_alike,
         terms=tuple(_describe_term(estimate, term) for term in Term),
-        heterogeneity=None,
-        consistency=None,
+        heterogeneity=describe_heterogeneity(estimate),
+        consistency=describe_consistency(estimate),
         influence=None,
         experiments_used=tuple(one for one in cells.experiments if one not in estimate.not_used),
         experiments_unused=tuple(
@@ -145,6 +145,18 @@ def _gather_predictions(
     return found
 
 
+def _describe_profiles(
+    sources: Sources, asked: Sequence[str], on_progress: OnProgress | None
+) -> tuple[ProfileRecord, ...]:
+    names = [name for name in sources.estimate.profiles if not asked or name in asked]
+    found = []
+    for name in names:
+        found.append(_describe_profile(sources, name))
+        if on_progress:
+            on_progress(len(found) / len(names))
+    return tuple(found)
+
+
 def _describe_profile(sources: Sources, name: str) -> ProfileRecord:
     estimate = sources.estimate
     return _describe_part(
@@ -174,7 +186,7 @@ def _describe_part(
         profile=name,
         variants=variants,
         claims=tuple(_describe_claim(one, sources.place) for one in claims),
-        pairs=_list_pairs(variants, profiles, sources.network),
+        pairs=_list_pairs(variants, profiles, sources.pairs),
     )
 
 
@@ -210,18 +222,18 @@ def _describe_claim(claim: Claim, place: dict[Variant, int]) -> ClaimRecord:
 
 
 def _list_pairs(
-    variants: Sequence[VariantRecord], profiles: tuple[int, ...], network: Network
+    variants: Sequence[VariantRecord], profiles: tuple[int, ...], pairs: PairDescriber
 ) -> tuple[PairRecord, ...]:
     """Return the advised variant against each other one that was tried or can be predicted."""
     advised = next((one.variant for one in variants if one.is_advised), None)
     if advised is None:
         return ()
-    others = (
+    others = [
         one.variant
         for one in variants
         if one.variant != advised and (one.is_tried or one.effect is not None)
-    )
-    return network.list_pairs(profiles, advised, others)
+    ]
+    return pairs.list_pairs(profiles, advised, others)
 
 
 def _describe_term(estimate: PooledEstimate, term: Term) -> TermRecord:

@@ -16,6 +16,7 @@ from analysis.stats.pooled.estimate import PooledOptions, estimate_pooled
 from analysis.stats.pooled.influence import AdviceChange, LeftOut, check_influence
 from analysis.stats.pooled.progress import part_of
 from analysis.stats.pooled.results import PooledEstimate
+from analysis.stats.pooled.threads import one_thread
 
 # Takes the share that is done and what is being done; what it raises ends the work.
 OnStep = Callable[[float, PooledStep], None]
@@ -39,8 +40,11 @@ def estimate_record(
 
     Where lower is better, the cells hold the people without the outcome.
     """
-    watch = on_step or _ignore
-    cells = gather_cells(rows)
+    with one_thread():
+        return _estimate(gather_cells(rows), design, on_step or _ignore)
+
+
+def _estimate(cells: PooledCells, design: PooledDesign, watch: OnStep) -> PooledAnswer:
     is_lower_better = design.direction == Direction.LOWER
     options = PooledOptions(design.seed, design.priors, design.margin)
 

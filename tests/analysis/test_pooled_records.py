@@ -206,3 +206,38 @@ def test_cells_that_compare_nothing_are_named():
 
 def test_record_reads_back_as_it_was(record):
     assert read_result("pooled", write_result("pooled", record)) == record
+
+
+def test_pairs_hold_direct_beside_indirect_evidence():
+    record = estimate_record(smoking_rows(), PooledDesign(MARGIN)).record
+    [part] = record.profiles
+    names = [channel for channel, _style in record.variants]
+    pair = next(one for one in part.pairs if names[one.other] == "ind_counseling")
+    for figure, (lower, upper) in (
+        (pair.direct, pair.direct_ci),
+        (pair.indirect, pair.indirect_ci),
+    ):
+        assert lower < figure < upper
+    assert 0 < pair.pvalue < 1
+    assert pair.anytime[0] < 0 < pair.anytime[1]
+
+
+def test_record_tells_how_much_experiments_differ(record):
+    spread = estimate_record(smoking_rows(), PooledDesign(MARGIN)).record.heterogeneity
+    assert 0.3 < spread.tau < 1.5
+    assert spread.tau_ci[0] < spread.tau < spread.tau_ci[1]
+    assert 0.3 < spread.i_squared < 1
+    assert 1 < spread.dispersion < 2
+    # Two labs are too few to tell how labs differ.
+    assert record.heterogeneity.lab_tau is None
+
+
+def test_designs_that_agree_are_consistent():
+    found = estimate_record(smoking_rows(), PooledDesign(MARGIN)).record.consistency
+    assert 0.2 < found.pvalue <= 1
+    assert found.freedom == 7
+
+
+def test_no_anytime_limits_where_clusters_were_assigned():
+    part = estimate_record(draw_rows(clusters=3), PooledDesign(MARGIN)).record.profiles[0]
+    assert {pair.anytime for pair in part.pairs} == {None}
