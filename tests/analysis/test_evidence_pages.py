@@ -1,0 +1,223 @@
+"""Pages on what all labs together found: the list, one answer, and one lab's part in it."""
+
+from dataclasses import replace
+
+import pytest
+
+from analysis.models.runs import AnalysisRun
+from analysis.pooled.scope import SCOPE
+from analysis.pooled.selection import NAMES as NAMES_TYPE
+from analysis.recording import write_result
+from lab.models.labels import DenominatorKind
+from lab.models.people import Role
+from lab.models.programmes import ProgrammeKind
+from tests.analysis.pooled_records import NAMES, part, record, scope
+from tests.analysis.pooled_runs import keep_pooled_run, pooled_labs, pooled_scope
+from tests.builders import MOMENT
+from tests.pages import Pages
+
+CELLS = [
+    [lab, experiment, "1|letters", profile, channel, style, "", 600, count]
+    for lab, experiment in (("7", "11"), ("8", "12"))
+    for profile in ("5", "6")
+    for channel, style, count in (("1", "3=31", 60), ("1", "3=32", 90), ("2", "3=31", 50))
+]
+
+
+@pytest.fixture
+def pages(client):
+    """Pages as somebody reads them."""
+    return Pages(client)
+
+
+@pytest.fixture
+def keep(session):
+    """A way to keep a run with a record made by hand."""
+
+    def keep_run(programme, held=None, cells=None, **fields) -> AnalysisRun:
+        fixed = {"programme_id": programme.id, "segmentation_model_id": None}
+        asked = replace(scope(), **fixed | fields)
+        run = AnalysisRun(
+            programme_id=programme.id,
+            living_lab_id=asked.living_lab_id,
+            estimator="pooled",
+            method_version="1",
+            product_version="0.1.0",
+            seed=1,
+            scope={
+                "scope": SCOPE.dump_python(asked, mode="json"),
+                "asked": ["5", "6"],
+                "names": NAMES_TYPE.dump_python(NAMES, mode="json"),
+                "not_used": [
+                    {"experiment_id": 13, "reason": "withdrawn", "detail": "", "is_partly": False}
+                ],
+            },
+            cells=cells or CELLS,
+            cells_sha256="4c54474a85741d54" * 4,
+            result=write_result("pooled", held or record()),
+            run_at=MOMENT,
+        )
+        session.add(run)
+        session.commit()
+        return run
+
+    return keep_run
+
+
+@pytest.fixture
+def published(build):
+    """A programme that everybody may read."""
+    return build.programme(ProgrammeKind.PUBLISHED)
+
+
+def test_list_shows_each_question_with_its_newest_answer(pages, keep, published):
+    keep(published)
+    newest = keep(published)
+    other = keep(published, margin=0.03)
+    links = pages.get(f"/evidence?programme={published.code}").links
+    shown = [link for link in links if link.startswith("/evidence/")]
+    assert shown == [f"/evidence/{other.id}", f"/evidence/{newest.id}"]
+
+
+def test_list_says_what_was_found_and_used(pages, keep, published):
+    keep(published, record(are_profiles_alike=True))
+    text = pages.get(f"/evidence?programme={published.code}").text
+    assert "“brief · persoonlijk” werkt duidelijk beter dan “brief · zakelijk”." in text
+    assert "2 van 3 experimenten gebruikt" in text
+
+
+def test_empty_list_names_the_first_step(pages, build, client):
+    lab = build.lab()
+    build.sign_in(client, build.user(Role.RESEARCHER, lab))
+    answer = pages.get("/evidence?programme=own")
+    assert "Niemand stelde nog een vraag" in answer.text
+    assert f"/programmes/{lab.programme_id}/evidence/new" in answer.links
+
+
+def test_list_keeps_own_work_from_others_and_students(pages, build, client, keep):
+    lab = build.lab()
+    keep(build.programme())
+    pages.get("/evidence?programme=own", status=404)
+    build.sign_in(client, build.user(Role.STUDENT, lab))
+    pages.get("/evidence?programme=own", status=404)
+
+
+def test_run_of_one_experiment_is_no_evidence_page(pages, session, keep, published):
+    run = keep(published)
+    single = AnalysisRun(
+        **run.model_dump(exclude={"id", "estimator"}), estimator="single_experiment"
+    )
+    session.add(single)
+    session.commit()
+    pages.get(f"/evidence/{single.id}", status=404)
+
+
+def test_one_advice_for_all_is_the_first_thing_said(pages, keep, published):
+    answer = pages.get(f"/evidence/{keep(published, record(are_profiles_alike=True)).id}")
+    said = answer.content.one("div", class_="answer").text
+    assert said.startswith("“brief · persoonlijk” werkt duidelijk beter dan “brief · zakelijk”.")
+    assert "Tussen de profielen vonden we geen verschil van belang: één advies volstaat." in said
+    assert "9 tot 18 op elke 100 verwachten" in said
+
+
+def test_profiles_that_differ_get_advice_of_their_own(pages, keep, published):
+    said = pages.get(f"/evidence/{keep(published).id}").content.one("div", class_="answer").text
+    assert said.startswith("Wat het beste werkt, verschilt per profiel.")
+    assert said.endswith("Geef advies per profiel.")
+
+
+def test_every_drawing_says_in_words_what_it_shows(pages, keep, published):
+    drawn = pages.get(f"/evidence/{keep(published).id}").content.all("svg", class_="interval")
+    assert len(drawn) > 10
+    assert all(one.one("title").text and one.one("desc").text for one in drawn)
+
+
+def test_forest_holds_each_experiment_all_together_and_a_new_one(pages, keep, published):
+    run = keep(published)
+    answer = pages.get(f"/evidence/{run.id}?profile=5")
+    rows = [
+        row.text for row in answer.content.all("div", class_="forest")[0].all("th", scope="row")
+    ]
+    assert rows[0].startswith("Brieven in Utrecht")
+    assert rows[1].startswith("Brieven in Elst")
+    assert rows[2:4] == [
+        "Alle experimenten samen, langs elke weg",
+        "Eén nieuw experiment in een nieuw lab",
+    ]
+
+
+def test_focus_shows_one_profile_with_all_its_comparisons(pages, keep, published):
+    run = keep(published)
+    answer = pages.get(f"/evidence/{run.id}?profile=5")
+    assert [one["id"] for one in answer.content.all("section")] == ["profile-5"]
+    assert "“brief · persoonlijk” tegen “folder · zakelijk”" in answer.text
+    assert len(pages.get(f"/evidence/{run.id}?profile=nonsense").content.all("section")) == 3
+
+
+def test_method_tells_how_to_make_it_again(pages, keep, published):
+    run = keep(published)
+    text = pages.get(f"/evidence/{run.id}").text
+    assert f"proeftuin reproduce {run.id}" in text
+    assert "24 van 24 groepen tellingen" in text
+
+
+def test_what_is_not_used_stands_with_its_reason(pages, keep, published):
+    text = pages.get(f"/evidence/{keep(published).id}").text
+    assert "Ingetrokken. 1 experiment" in text
+
+
+def test_nothing_to_compare_is_said_plainly(pages, keep, published):
+    nothing = replace(part("5"), variants=(), claims=(), pairs=())
+    run = keep(published, record(nothing, together=None, are_profiles_alike=None))
+    assert "Hier valt nog niets te vergelijken." in pages.get(f"/evidence/{run.id}").text
+
+
+def test_small_counts_of_others_are_not_on_the_page(pages, client, build, keep):
+    small = [[*row[:7], 87, 7] if row[4] == "2" else row for row in CELLS]
+    run = keep(build.programme(), cells=small)
+    build.sign_in(client, build.user(Role.TEAM, build.lab()))
+    answer = pages.get(f"/evidence/{run.id}")
+    assert "weinig mensen" in answer.text
+    numbers = {cell.text for cell in answer.content.all("td")}
+    assert not {"7", "14", "87", "174"} & numbers
+
+
+def test_page_of_a_language_is_in_that_language(pages, client, keep, published):
+    run = keep(published)
+    client.set_cookie("language", "en")
+    assert "What works best differs between the profiles." in pages.get(f"/evidence/{run.id}").text
+    client.set_cookie("language", "nl")
+    assert "Wat het beste werkt" in pages.get(f"/evidence/{run.id}").text
+
+
+def test_real_run_reads_from_list_to_lab(pages, client, build):
+    labs = pooled_labs(build, labs=2, experiments=1)
+    run = keep_pooled_run(build, pooled_scope(build, labs[0]))
+    build.sign_in(client, build.user(Role.RESEARCHER, labs[0]))
+    listed = pages.get("/evidence?programme=own")
+    assert f"/evidence/{run.id}" in listed.links
+    assert "2 van 2 experimenten gebruikt" in pages.get(f"/evidence/{run.id}").text
+    lab_page = pages.get(f"/labs/{labs[0].id}/evidence")
+    assert f"{labs[0].name} hield 1 van de 2 experimenten." in lab_page.text
+    assert f"/labs/{labs[0].id}/evidence" in pages.get(f"/labs/{labs[0].id}").links
+
+
+def test_lab_page_without_any_run_names_the_first_step(pages, client, build):
+    lab = build.lab()
+    build.sign_in(client, build.user(Role.RESEARCHER, lab))
+    answer = pages.get(f"/labs/{lab.id}/evidence")
+    assert f"/programmes/{lab.programme_id}/evidence/new" in answer.links
+
+
+def test_lab_page_takes_no_run_of_another_programme(pages, build, keep, published):
+    elsewhere = keep(build.programme(ProgrammeKind.FICTITIOUS))
+    lab = build.lab(published)
+    pages.get(f"/labs/{lab.id}/evidence?run={elsewhere.id}", status=404)
+
+
+def test_other_things_counted_are_another_question(pages, keep, published):
+    keep(published)
+    doors = replace(scope().outcome, denominator_kind=DenominatorKind.DOORS)
+    keep(published, outcome=doors)
+    shown = pages.get(f"/evidence?programme={published.code}").links
+    assert len([link for link in shown if link.startswith("/evidence/")]) == 2
