@@ -51,7 +51,7 @@ class ScopeForm(FlaskForm):
     """What somebody wants to know of all experiments, and within which limits."""
 
     outcome = SelectField(
-        _l("What should it lead to"),
+        _l("What was counted"),
         description=_l("Only what was counted in the same way can be compared."),
     )
     segmentation_model_id = SelectField(

@@ -36,7 +36,7 @@ REASONS: Reasons = {
     NotUsedReason.OUTSIDE_PERIOD: _l("Was held outside this period."),
     NotUsedReason.GRADE: _l("Proves too little for this question: %(detail)s."),
     NotUsedReason.NOTHING_COUNTED: _l("Nothing was counted."),
-    NotUsedReason.STEP_UNKNOWN: _l("Not known: how many people were %(detail)s."),
+    NotUsedReason.STEP_UNKNOWN: _l("The number of this step is not known: %(detail)s."),
     NotUsedReason.PROFILE_KNOWN_AFTERWARDS: _l(
         "The profile of residents became known only through their response, and numbers of "
         "others are missing."
@@ -51,11 +51,22 @@ PARTLY: Reasons = {
         "Divides residents in another way, so it only tells what channels and styles do in general."
     ),
     NotUsedReason.STEP_UNKNOWN: _l(
-        "Without the counts of which is not known how many people were %(detail)s."
+        "Without the counts in which the number of this step is not known: %(detail)s."
     ),
     NotUsedReason.PROFILE_KNOWN_AFTERWARDS: _l(
         "Not by profile where the profile became known only through the response."
     ),
+}
+# What counts as success, and out of whom, so that the two make one phrase.
+SUCCESSES: Mapping[Step, LazyString] = {
+    Step.REACHED: _l("how many were reached"),
+    Step.RESPONDED: _l("how many responded"),
+    Step.PARTICIPATED: _l("how many took part"),
+}
+OUT_OF: Mapping[Step, LazyString] = {
+    Step.OFFERED: _l("of those it was offered to"),
+    Step.REACHED: _l("of those who were reached"),
+    Step.RESPONDED: _l("of those who responded"),
 }
 
 
@@ -128,17 +139,21 @@ def _make_group(held: list[NotUsed], titles: Mapping[int, str]) -> NotUsedGroup:
 
 def write_steps(numerator: Step, denominator: Step, direction: Direction) -> str:
     """Return what counts as success and out of whom, as a piece of a sentence."""
-    values = {"numerator": STEPS[numerator], "denominator": STEPS[denominator]}
-    if direction is Direction.LOWER:
-        return _("%(numerator)s out of %(denominator)s, lower is better", **values)
-    return _("%(numerator)s out of %(denominator)s", **values)
+    return _write_outcome(str(OUT_OF[denominator]), numerator, direction)
 
 
 def write_outcome(outcome: ScopeOutcome) -> str:
     """Return what is measured, with what is counted."""
-    steps = write_steps(outcome.numerator_step, outcome.denominator_step, outcome.direction)
     kind = DENOMINATOR_KINDS[outcome.denominator_kind]
-    return capitalise(_("%(steps)s, counted in %(kind)s", steps=steps, kind=kind))
+    out_of = f"{OUT_OF[outcome.denominator_step]} ({kind})"
+    return capitalise(_write_outcome(out_of, outcome.numerator_step, outcome.direction))
+
+
+def _write_outcome(out_of: str, numerator: Step, direction: Direction) -> str:
+    text = f"{SUCCESSES[numerator]}, {out_of}"
+    if direction is Direction.LOWER:
+        return _("%(outcome)s, fewer is better", outcome=text)
+    return text
 
 
 def write_scope(scope: Scope, names: ScopeNames) -> str:

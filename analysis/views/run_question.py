@@ -37,6 +37,8 @@ class RunQuestion:
     scope: Scope | None = None
     sentence: str = ""
     used: int = 0
+    # How many of those counted the profiles that are asked for.
+    answering: int = 0
     total: int = 0
     left_out: tuple[NotUsedGroup, ...] = ()
     partly: tuple[NotUsedGroup, ...] = ()
@@ -69,6 +71,7 @@ def read_question(
         scope,
         write_scope(scope, find_scope_names(session, scope)),
         len(selection.experiments_used),
+        len({row.experiment for row in selection.rows if row.profile in selection.asked}),
         selection.experiments,
         group_not_used(selection.not_used, titles, is_partly=False),
         group_not_used(selection.not_used, titles, is_partly=True),
