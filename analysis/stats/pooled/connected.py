@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,11 +18,35 @@ class Connection(StrEnum):
     NONE = "none"
 
 
+class PathStep(NamedTuple):
+    """One comparison of a chain: an experiment and the two variants that it held, as codes.
+
+    people: in the smaller of both, added over profiles and waves.
+    """
+
+    experiment: int
+    one: int
+    other: int
+    people: float
+
+
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A chain of comparisons between two variants: (experiment, from, to) codes, in order."""
+    """A chain of comparisons between two variants, in order."""
 
-    steps: tuple[tuple[int, int, int], ...]
+    steps: tuple[PathStep, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Meetings:
+    """Which variants met, each (variants, variants) by their codes.
+
+    experiment: the code of the one that held both among most people, -1 where none did. people: in
+    the smaller of both there, added over strata; 0 where none did.
+    """
+
+    experiment: Codes
+    people: Array
 
 
 def find_parts(cells: PooledCells, stratum: Codes, variants: tuple[Variant, ...]) -> Codes:
@@ -94,3 +120,66 @@ def find_chain(met: Array, one: int, other: int) -> tuple[int, ...]:
     while chain[-1] != one:
         chain.append(before[chain[-1]])
     return tuple(reversed(chain))
+
+
+def find_meetings(cells: PooledCells, stratum: Codes) -> Meetings:
+    """Return which variants met in one stratum, and where among most people.
+
+    stratum: (cells,) experiment × profile × wave. To ask for one profile, give its cells only.
+    """
+    size = len(cells.variants)
+    arm, place = np.unique(stratum * size + cells.variant, return_inverse=True)
+    nobs = np.bincount(place.ravel(), cells.nobs, minlength=arm.size)
+    experiment = np.zeros(arm.size, dtype=np.int64)
+    experiment[place.ravel()] = cells.experiment
+    group, variant = np.divmod(arm, size)
+    keys, people = [], []
+    for step in range(1, int(np.bincount(group).max(initial=1))):
+        # Arms stand in order of stratum, so that those of one stratum are neighbours.
+        first = np.flatnonzero(group[step:] == group[:-step])
+        pairs = (experiment[first] * size + variant[first]) * size + variant[first + step]
+        keys.append(pairs)
+        people.append(np.minimum(nobs[first], nobs[first + step]))
+    found = Meetings(np.full((size, size), -1), np.zeros((size, size)))
+    if not keys:
+        return found
+    known, place = np.unique(np.concatenate(keys), return_inverse=True)
+    total = np.bincount(place.ravel(), np.concatenate(people), minlength=known.size)
+    # The largest comes last and stays; of equals the experiment that comes first.
+    for at in np.lexsort((-known, total)).tolist():
+        held, other = divmod(int(known[at]), size)
+        experiment_code, one = divmod(held, size)
+        for pair in ((one, other), (other, one)):
+            found.experiment[pair] = experiment_code
+            found.people[pair] = total[at]
+    return found
+
+
+def find_path(meetings: Meetings, one: int, other: int) -> Path | None:
+    """Return the chain of fewest comparisons from one variant to another; None when there is none.
+
+    Of chains as short, that of which the smallest comparison has most people.
+    """
+    people = meetings.people
+    steps, weakest, before = {one: 0}, {one: np.inf}, {}
+    reached = [one]
+    for here in reached:
+        for there in np.flatnonzero(people[here]).tolist():
+            strength = min(weakest[here], float(people[here, there]))
+            if there not in steps:
+                steps[there] = steps[here] + 1
+                reached.append(there)
+            elif steps[there] != steps[here] + 1 or strength <= weakest[there]:
+                continue
+            weakest[there], before[there] = strength, here
+    if other not in before:
+        return None
+    chain = [other]
+    while chain[-1] != one:
+        chain.append(before[chain[-1]])
+    return Path(
+        tuple(
+            PathStep(int(meetings.experiment[pair]), *pair, float(people[pair]))
+            for pair in pairwise(reversed(chain))
+        )
+    )
