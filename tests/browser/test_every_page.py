@@ -1,14 +1,20 @@
 """Every page, as each kind of reader meets it in a real browser."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from sqlmodel import Session, col, select
 
 from analysis.models.advice import AdviceEdition, AdviceRule, AdviceRuleVersion, VersionState
+from analysis.models.runs import AnalysisRun
+from analysis.queries.scopes import find_default_scope
+from analysis.services.pooled_runs import PooledRunCreate, run_pooled
 from experiments.models.experiments import Experiment, ExperimentStatus, Variant
 from experiments.models.observations import Observation
+from lab.access import Reader
 from lab.app import create_app
+from lab.models.jobs import Job, JobState
 from lab.models.labs import LivingLab, Partner
 from lab.models.people import Membership
 from lab.models.programmes import Programme, ProgrammeKind
@@ -32,6 +38,9 @@ PAGES = [
     (PUBLIC, "/experiments/{trial}"),
     (PUBLIC, "/experiments/{trial}/outcome"),
     (PUBLIC, "/experiments/{published}/outcome"),
+    (PUBLIC, "/evidence?programme=published"),
+    (PUBLIC, "/evidence/{trial_run}"),
+    (PUBLIC, "/evidence/{run}"),
     (PUBLIC, "/no-such-page"),
     (STUDENT, "/work"),
     (STUDENT, "/experiments/{in_field}/observations"),
@@ -57,6 +66,10 @@ PAGES = [
     (RESEARCHER, "/experiments/{published}/proposals"),
     (RESEARCHER, "/experiments/{in_field}/observations"),
     (RESEARCHER, "/experiments/{in_field}/imports/new"),
+    (RESEARCHER, "/jobs/{job}"),
+    (RESEARCHER, "/evidence"),
+    (RESEARCHER, "/evidence/{run}"),
+    (RESEARCHER, "/labs/{lab}/evidence"),
     (RESEARCHER, "/advice/versions/{version}"),
     (RESEARCHER, "/programmes/{programme}/evidence/new"),
     (RESEARCHER, "/programmes/{programme}/segmentation-models"),
@@ -84,7 +97,43 @@ PAGES = [
 def numbers(demonstration) -> dict[str, int]:
     """The numbers of the records that the pages are about."""
     with Session(demonstration.app.extensions["engine"]) as session:
-        return find_numbers(session)
+        found = find_numbers(session)
+        return found | {
+            "job": add_job(session),
+            "run": keep_run(session, found["programme"]),
+            "trial_run": keep_run(session, found["trials"]),
+        }
+
+
+def keep_run(session: Session, programme_id: int) -> int:
+    """Return a question to all labs of a programme; keep the answer where nobody asked yet."""
+    asked = AnalysisRun.programme_id == programme_id, AnalysisRun.estimator == "pooled"
+    known = session.exec(select(AnalysisRun.id).where(*asked)).first()
+    if known is not None:
+        return known
+    scope = find_default_scope(session, programme_id)
+    run = run_pooled(session, PooledRunCreate(scope), by=Reader(), at=datetime.now(UTC))
+    session.commit()
+    return run.id
+
+
+def add_job(session: Session) -> int:
+    """Add long work that is being done, in the first lab of the demonstration."""
+    invented = Programme.kind == ProgrammeKind.FICTITIOUS
+    programme_id = session.exec(select(Programme.id).where(invented)).one()
+    here = LivingLab.programme_id == programme_id
+    job = Job(
+        kind="pooled_run",
+        programme_id=programme_id,
+        living_lab_id=session.exec(select(LivingLab.id).where(here).order_by(LivingLab.id)).first(),
+        state=JobState.RUNNING,
+        progress=0.4,
+        step="estimating",
+        requested_at=datetime.now(UTC),
+    )
+    session.add(job)
+    session.commit()
+    return job.id
 
 
 def find_numbers(session: Session) -> dict[str, int]:
@@ -105,6 +154,7 @@ def find_numbers(session: Session) -> dict[str, int]:
     model = first(SegmentationModel.id, SegmentationModel.programme_id == programme)
     return {
         "programme": programme,
+        "trials": trials,
         "lab": lab,
         "trial": first(Experiment.id, Experiment.living_lab_id == trial_lab),
         "planned": planned,
@@ -195,6 +245,7 @@ def test_every_address_that_shows_a_page_is_looked_at(sqlite_url, tmp_path):
         # No pages.
         "static", "healthz", "theme_css", "imports.download_faulty_rows",
         "observations.download_template",
+        "jobs.show_progress",
     }  # fmt: skip
     pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods}
     assert pages - looked_at == set()

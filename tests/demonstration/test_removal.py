@@ -7,6 +7,7 @@ from analysis.demonstration import remove_demonstration
 from experiments.demonstration.fictitious import FICTITIOUS_CODE
 from experiments.models.experiments import ExperimentStatus
 from lab.i18n import command_context
+from lab.models.jobs import Job
 from lab.models.people import Membership, Role
 from lab.models.programmes import ProgrammeCreate, ProgrammeKind
 from lab.services.programmes import add_programme, ship_vocabulary
@@ -43,6 +44,13 @@ def test_removing_the_demonstration_touches_no_own_work(settings, session, build
     session.add(
         Membership(user_id=number, living_lab_id=lab.id, role=Role.RESEARCHER, since=MOMENT)
     )
+    session.commit()
+    session.add(
+        Job(
+            kind="look", programme_id=programme.id, living_lab_id=lab.id,
+            requested_by_id=number, requested_at=MOMENT,
+        )
+    )  # fmt: skip
     session.commit()
     publisher = Publisher(session, build, lab)
     publisher.by = reader_of(colleague, lab)
