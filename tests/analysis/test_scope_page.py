@@ -5,7 +5,7 @@ from sqlmodel import Session, select
 
 from analysis.pooled.scope import SCOPE
 from experiments.models.experiments import ExperimentStatus
-from lab.models.jobs import Job
+from lab.models.jobs import Job, JobState
 from lab.models.labels import Phase
 from lab.models.people import Role
 from tests.analysis.counted import CLEAR, count, counted_experiment
@@ -103,6 +103,16 @@ def posted(pages, url):
     """Return what pressing Estimate sends."""
     form = pages.get(url).content.one("form", method="post")
     return {field["name"]: field["value"] for field in form.all("input", type="hidden")}
+
+
+def test_the_question_of_the_page_gets_its_answer(pages, build, lab, url, run_jobs):
+    for _each in range(2):
+        counted_experiment(build, lab, [CLEAR, CLEAR])
+    pages.submit(url, posted(pages, url))
+    (job,) = run_jobs()
+    assert job.state is JobState.DONE, job.error
+    assert "Gebruikt 2" in pages.get(url).text
+    assert pages.get(f"/evidence/{job.result['run_id']}").page.one("h1")
 
 
 def test_a_limit_goes_with_the_question(pages, build, lab, url, app):
