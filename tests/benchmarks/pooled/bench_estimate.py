@@ -40,15 +40,24 @@ class Cost(NamedTuple):
     memory: float
 
 
+# A process starts with the memory of the one that starts it, so a small one does.
+STARTER = """
+import json, os, subprocess, sys
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_pid, status, used = os.wait4(process.pid, 0)
+print(json.dumps([status, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
+"""
+
+
 def measure(*arguments: str) -> Cost:
     """Return what one run of the command costs, with one thread for linear algebra."""
     one_thread = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    command = [PROEFTUIN, *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=one_thread)
-    _pid, status, used = os.wait4(process.pid, 0)
+    command = [sys.executable, "-c", STARTER, str(PROEFTUIN), *arguments]
+    told = subprocess.run(command, stdout=subprocess.PIPE, env=one_thread, check=True).stdout
+    status, seconds, memory = json.loads(told)
     if status:
-        raise SystemExit(f"proeftuin {arguments[0]} ended with {status}")
-    return Cost(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+        raise RuntimeError(f"proeftuin {arguments[0]} ended with {status}")
+    return Cost(seconds, memory)
 
 
 @cache

@@ -176,8 +176,7 @@ def run_command(about: str, studies: Sequence[Study]) -> None:
     chosen = _read_arguments(about, studies)
     scores, findings = Scores(chosen.keep), []
     for study in studies:
-        if not chosen.studies or study.name in chosen.studies:
-            seeds = chosen.seeds or (study.full if chosen.full else study.quick)
+        if seeds := _choose_seeds(study, chosen):
             findings += run_study(study, seeds, scores, chosen.jobs)
     table = write_table(findings)
     tell(table)
@@ -185,6 +184,17 @@ def run_command(about: str, studies: Sequence[Study]) -> None:
         chosen.markdown.write_text(table, encoding="utf-8")
     missed = [one.bar.what for one in findings if one.bar.bounds and not one.is_met]
     tell(f"not met: {'; '.join(missed) if missed else 'none'}")
+
+
+def _choose_seeds(study: Study, chosen: argparse.Namespace) -> Sequence[int]:
+    """Return the seeds to run of a study, none if it was not asked for."""
+    if chosen.studies and study.name not in chosen.studies:
+        return ()
+    if chosen.seeds:
+        return chosen.seeds
+    # What is too long for a short run still runs when it is named.
+    is_full = chosen.full or (chosen.studies and not study.quick)
+    return study.full if is_full else study.quick
 
 
 def _read_arguments(about: str, studies: Sequence[Study]) -> argparse.Namespace:
