@@ -167,10 +167,10 @@ def _list_arms(block: Block, level: Codes) -> Codes:
 
 def _find_told(core: InvertedCore, shared: Array) -> Array:
     """Return how much of the information (L, G, k) on levels the shared effects take up."""
-    lab_score = np.einsum("gq,lgk->lqk", core.of_lab, shared)
-    reduced = shared.sum(axis=0) - np.einsum("lqg,lqk->gk", core.gain, lab_score)
+    size = shared.shape[2]
+    lab_score = core.of_lab.T @ shared
+    flat = lab_score.reshape(-1, size)
+    reduced = shared.sum(axis=0) - core.gain.reshape(len(flat), shared.shape[1]).T @ flat
     common = core.common.T @ reduced
-    told = common.T @ core.inverse @ common
-    return told + np.einsum(
-        "lqk,lqr,lrj->kj", lab_score, core.lab_inverse, lab_score, optimize=True
-    )
+    in_labs = (core.lab_inverse @ lab_score).reshape(-1, size)
+    return common.T @ (core.inverse @ common) + flat.T @ in_labs
