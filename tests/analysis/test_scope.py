@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 
 from analysis.pooled.scope import NotUsed, NotUsedReason, Scope, ScopeOutcome
@@ -335,6 +336,26 @@ def test_one_variant_per_profile_makes_no_comparison(build, session, lab, scope)
 def test_an_experiment_to_which_nobody_responded_tells_nothing(build, session, lab, scope):
     counted_experiment(build, lab, [NOBODY])
     assert reasons(session, scope) == [(NotUsedReason.NO_RESPONSE, "", False)]
+
+
+def test_more_experiments_take_no_more_queries(build, session, lab, scope):
+    def count_queries():
+        asked = []
+
+        def note(*_facts):
+            asked.append(1)
+
+        event.listen(session.get_bind(), "before_cursor_execute", note)
+        select_cells(session, scope)
+        event.remove(session.get_bind(), "before_cursor_execute", note)
+        return len(asked)
+
+    counted_experiment(build, lab, [CLEAR])
+    few = count_queries()
+    for _each in range(4):
+        counted_experiment(build, lab, [CLEAR, CLEAR])
+    session.expire_all()
+    assert count_queries() == few
 
 
 def test_programmes_are_never_mixed(build, session, lab, scope):
