@@ -1,5 +1,6 @@
 """The demonstration: real published trials and an invented programme, to look at and remove."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +10,9 @@ from sqlmodel import Session
 
 from analysis.models.advice import DecisionCreate, ProposalCreate, VersionState
 from analysis.queries.demonstration import delete_advice
+from analysis.queries.scopes import find_default_scope
 from analysis.services.advice import publish_version, reject_version
+from analysis.services.pooled_runs import PooledRunCreate, run_pooled
 from analysis.services.proposals import NoProposalError, propose_versions
 from experiments.demonstration.fictitious import (
     FICTITIOUS_CODE,
@@ -40,6 +43,7 @@ from lab.settings import Settings, read_settings
 # Whoever removed the demonstration does not want it back at the next start.
 REMOVED_FILE = "demonstration-removed"
 ADVISING_LABS = 3
+PROEFTUIN = "Proeftuin"
 REASONS = (
     "Het verschil is groot genoeg om ernaar te handelen, en de opzet was goed.",
     "Te weinig wijken: eerst nog een keer proberen.",
@@ -102,6 +106,7 @@ def load_demonstration(session: Session, instance: Path, at: datetime) -> None:
     for number, written_lab in enumerate(written[:ADVISING_LABS]):
         researcher = _choose_researcher(session, written_lab.lab, number, people)
         _advise_in_lab(session, written_lab, researcher, at)
+    _ask_all(session, programme.id, [trials[0], trials[-1]], at)
 
 
 def _read(session: Session, user: User) -> Reader:
@@ -118,7 +123,7 @@ def _choose_researcher(
 
 def _advise_on_trial(session: Session, experiment: Experiment, at: datetime) -> None:
     lab = get_lab(session, experiment.living_lab_id)
-    by = Reader(name="Proeftuin", posts=(Post(lab.id, lab.programme_id, Role.RESEARCHER),))
+    by = Reader(name=PROEFTUIN, posts=(Post(lab.id, lab.programme_id, Role.RESEARCHER),))
     for version in propose_versions(session, experiment.id, ProposalCreate(), by=by, at=at):
         reason = "Een grote proef met loting; gepubliceerd als voorbeeld van één advies voor allen."
         publish_version(session, version.id, DecisionCreate(reason=reason), by=by, at=at)
@@ -139,3 +144,15 @@ def _advise_in_lab(session: Session, written_lab: WrittenLab, by: Reader, at: da
                 reason = DecisionCreate(reason=reasons.pop(0))
                 decide = reject_version if len(reasons) == 1 else publish_version
                 decide(session, version.id, reason, by=by, at=at)
+
+
+def _ask_all(session: Session, programme_id: int, trials: list[Experiment], at: datetime) -> None:
+    """Keep what the invented labs show together, and what each kind of trial shows."""
+    scopes = [find_default_scope(session, programme_id)]
+    for trial in trials:
+        lab = get_lab(session, trial.living_lab_id)
+        scope = find_default_scope(session, lab.programme_id, trial.id)
+        scopes.append(replace(scope, living_lab_id=lab.id))
+    for scope in scopes:
+        by = Reader(name=PROEFTUIN)
+        run_pooled(session, PooledRunCreate(scope), by=by, at=at)

@@ -153,7 +153,7 @@ def _make_plan(
         assignment_unit=planned.unit,
         numerator_step=Step.RESPONDED,
         denominator_step=Step.OFFERED,
-        denominator_kind=vocabulary.channels[planned.variants[0].route.code].denominator_kind,
+        denominator_kind=planned.variants[0].route.kind,
         smallest_difference=0.03,
         starts_on=planned.starts_on,
         ends_on=planned.ends_on,
@@ -171,7 +171,7 @@ def _make_variant(variant, number: int, vocabulary: Vocabulary) -> VariantCreate
     return VariantCreate(
         channel_id=channel.id,
         style_ids=[vocabulary.styles[variant.style].id],
-        denominator_kind=channel.denominator_kind,
+        denominator_kind=variant.route.kind,
         share=1 / number,
         cost_per_unit=variant.route.cost,
         is_control=variant.is_control,

@@ -7,6 +7,7 @@ from math import exp, log
 
 from experiments.models.experiments import AssignmentUnit, DesignType, ExperimentStatus
 from experiments.models.observations import CountMethod, ProfileBasis
+from lab.models.labels import DenominatorKind
 
 SEED = 20181115
 HISTORY_DAYS = 640
@@ -35,7 +36,8 @@ class Town:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A channel with its usual response and how many people one area offers."""
+    """A channel with its usual response and how many one area offers; most count households, so
+    that they can be compared."""
 
     code: str
     response: tuple[float, float]
@@ -44,6 +46,7 @@ class Route:
     is_online: bool = False
     method: CountMethod = CountMethod.COUNTED
     cost: str | None = None
+    kind: DenominatorKind = DenominatorKind.HOUSEHOLDS
 
 
 CITISENS = {
@@ -112,7 +115,15 @@ ROUTES = (
     Route("ansichtkaart", (0.01, 0.03), (200, 500), cost="0.65"),
     Route("flyer", (0.003, 0.01), (250, 700), (0.80, 0.95), cost="0.18"),
     Route("nieuwsbrief", (0.01, 0.04), (150, 400), is_online=True, cost="0.02"),
-    Route("social_betaald", (0.002, 0.010), (400, 1200), (0.5, 0.8), True, CountMethod.PLATFORM),
+    Route(
+        "social_betaald",
+        (0.002, 0.010),
+        (400, 1200),
+        (0.5, 0.8),
+        True,
+        CountMethod.PLATFORM,
+        kind=DenominatorKind.ACCOUNTS,
+    ),
     Route("keukentafel_deur", (0.25, 0.45), (30, 80), (0.45, 0.65), cost="6.50"),
     Route("vereniging_school", (0.03, 0.10), (40, 150), (0.8, 0.95), method=CountMethod.ESTIMATED),
 )

@@ -8,6 +8,9 @@ from sqlalchemy import func, inspect, text
 from sqlmodel import select
 
 from analysis.demonstration import demo, load_demonstration
+from analysis.models.runs import AnalysisRun
+from analysis.services.runs import read_run
+from analysis.stats.results import Verdict
 from experiments.demonstration.people import ACCOUNTS_FILE
 from experiments.demonstration.recipe import make_programme
 from experiments.models.experiments import DesignType, Experiment, ExperimentStatus
@@ -58,6 +61,21 @@ def test_published_trials_hold_all_people_of_the_sources(loaded):
 def test_loading_gives_25_trials_and_60_invented_experiments(loaded):
     numbers = list_kinds(loaded, func.count(func.distinct(Experiment.id)))
     assert numbers == {ProgrammeKind.PUBLISHED: 25, ProgrammeKind.FICTITIOUS: 60}
+
+
+def test_pooled_runs_answer_the_trials_and_the_invented_labs(loaded):
+    runs = loaded.exec(select(AnalysisRun).where(AnalysisRun.estimator == "pooled")).all()
+    records = {run.id: read_run(run) for run in runs}
+    invented, letters, counselling = (
+        records[run.id] for run in sorted(runs, key=lambda one: one.id)
+    )
+    assert [run.living_lab_id is None for run in runs] == [True, False, False]
+    assert len(letters.profiles) == 12
+    assert {one.advised.verdict for one in letters.profiles} == {Verdict.CLEARLY_BETTER}
+    assert len(counselling.experiments_used) == 24
+    # Channels are counted in households, so that labs tell more together than apart.
+    assert len(invented.experiments_used) > 15
+    assert {one.part for part in invented.profiles for one in part.variants} == {0}
 
 
 def test_removing_leaves_nothing_behind(settings, session, monkeypatch):
