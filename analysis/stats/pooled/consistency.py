@@ -24,6 +24,7 @@ from analysis.stats.pooled.layout import Block
 from analysis.stats.pooled.mode import Effects, Mode, System
 from analysis.stats.pooled.model import PooledModel
 from analysis.stats.pooled.terms import MAIN, OF_LAB, Term, pair
+from analysis.stats.pooled.threads import one_thread
 from analysis.stats.results import Status
 
 # Beyond these the dense algebra of all designs at once is no longer small.
@@ -52,6 +53,7 @@ class ConsistencyTest(NamedTuple):
     pvalue: float | None = None
 
 
+@one_thread()
 def check_consistency(mode: Mode, with_heterogeneity: bool = True) -> ConsistencyTest:
     """Return the design-by-treatment test, given the mode at the most likely standard deviations.
 

@@ -12,13 +12,14 @@ import numpy as np
 
 from analysis.stats.pooled.blocks import eliminate
 from analysis.stats.pooled.criterion import find_spread
-from analysis.stats.pooled.data import Array
+from analysis.stats.pooled.data import Array, Codes
 from analysis.stats.pooled.draws import JointDraws
 from analysis.stats.pooled.extended import free_effects
 from analysis.stats.pooled.layout import Block
 from analysis.stats.pooled.mode import Mode
 from analysis.stats.pooled.priors import is_from_prior
 from analysis.stats.pooled.terms import OF_LAB, Term
+from analysis.stats.pooled.threads import one_thread
 from analysis.stats.results import Status
 
 MOST_DISPERSION = 1.5
@@ -62,6 +63,7 @@ class Heterogeneity(NamedTuple):
     is_overdispersed: bool
 
 
+@one_thread()
 def estimate_heterogeneity(mode: Mode, draws: JointDraws) -> Heterogeneity:
     """Return how much results differ beyond chance.
 
@@ -121,7 +123,7 @@ def find_typical_variance(mode: Mode) -> float | None:
         held = eliminate(block, weight / (1.0 + weight * scales.cell**2), scale)
         experiments, profiles, arms = block.key.shape
         known = held.information.reshape(experiments, profiles, arms, profiles, arms).sum((1, 3))
-        variant = _list_variants(block, known, model.grid.key % size)
+        variant = _list_variants(block, model.grid.key % size)
         at = (variant[:, :, None] * size + variant[:, None, :]).ravel()
         for total, one in ((summed, known), (squared, known @ known)):
             total += np.bincount(at, one.ravel(), minlength=size * size).reshape(size, size)
@@ -168,10 +170,10 @@ def _summarise(values: Array) -> Spread:
     return Spread(Status.OK, None, middle, (low, high) if low < high else None)
 
 
-def _list_variants(block: Block, known: Array, variant_of_key: Array) -> Array:
+def _list_variants(block: Block, variant_of_key: Codes) -> Codes:
     """Return the variant of each arm of each experiment, (experiments, arms).
 
-    An arm is not in every profile, so the profile where most is known of it tells.
+    An arm is not in every profile: the first that has it tells which variant it is.
     """
     experiments, _profiles, arms = block.key.shape
     held = np.zeros((experiments * block.shape[1], arms), dtype=bool)

@@ -19,10 +19,13 @@ from analysis.stats.pooled.data import Array, Codes
 from analysis.stats.pooled.extended import Part, Step, climb, free_effects, invert_known
 from analysis.stats.pooled.mode import Effects, Mode, System
 from analysis.stats.pooled.terms import MAIN
+from analysis.stats.pooled.threads import one_thread
 from analysis.stats.results import Status
 
 NORMAL_95 = 1.959963984540054
-MOST_ROUNDS = 25
+MOST_ROUNDS, LONGEST_STEP = 25, 2.0
+# A side with a larger standard error (logit) tells nothing.
+LOOSEST = 5.0
 # A round that moves less than this many squared standard errors is the last.
 LEAST_MOVE = 1e-4
 # An indirect side farther from the whole than this (logit) is worth a refit.
@@ -36,6 +39,7 @@ class NoEvidence(StrEnum):
     NOT_HELD_TOGETHER = "no experiment held both"
     NOT_CONNECTED = "no chain of other experiments connects them"
     NO_RESPONSE = "nobody responded to one of them, or everybody did"
+    TOO_FEW = "too few responses to tell"
 
 
 class Evidence(NamedTuple):
@@ -78,6 +82,7 @@ class _Sides(NamedTuple):
 class Splitter:
     """Splits pairs of variants of one fit; what all pairs need is worked out once."""
 
+    @one_thread()
     def __init__(self, mode: Mode) -> None:
         """Take the mode at the most likely standard deviations.
 
@@ -97,6 +102,7 @@ class Splitter:
         self.levels = mark_levels(cells, model.grid.variants)[1]
         self.gram = _find_gram(self.levels[self.variant], model.stratum)
 
+    @one_thread()
     def split(
         self, profiles: Sequence[int], one: int, others: Sequence[int]
     ) -> tuple[PairSplit, ...]:
@@ -133,7 +139,8 @@ class Splitter:
             return PairSplit(one, other, _fill(direct, whole), _fill(indirect, whole))
         sides = self._estimate_sides(part, contrast, is_own, one, other)
         found = PairSplit(one, other, _fill(direct, sides.direct), _fill(indirect, sides.indirect))
-        return found if direct.status != Status.OK else _compare(found, sides.difference)
+        is_known = found.direct.status == found.indirect.status == Status.OK
+        return _compare(found, sides.difference) if is_known else found
 
     def _judge_direct(self, is_own: Array, one: int, other: int) -> Evidence:
         cells = self.model.cells
@@ -243,6 +250,8 @@ def add_effects(part: Part, columns: Array) -> Added:
         common, fitted = part.solve(rest)
         score = columns.T @ (part.residual + rest - part.weight * fitted)
         step = inverse @ score - values
+        # Without response the effect has no end, and without a bound the numbers have none either.
+        step *= min(1.0, LONGEST_STEP / max(float(np.abs(step).max()), 1e-300))
         values = values + step
         moved, change = common - carried @ values, fitted + left @ values
         if step @ (weighed.T @ left) @ step < LEAST_MOVE:
@@ -302,6 +311,8 @@ def _fill(held: Evidence, figures: tuple[float, float]) -> Evidence:
     if held.status != Status.OK:
         return held
     estimate, error = figures[0], float(np.sqrt(max(figures[1], 0.0)))
+    if not error < LOOSEST:
+        return held._replace(status=Status.TOO_LITTLE, reason=NoEvidence.TOO_FEW)
     return held._replace(
         estimate=estimate,
         lower=estimate - NORMAL_95 * error,

@@ -128,6 +128,18 @@ def test_direct_side_without_response_is_too_little():
     assert np.isfinite(found.indirect.estimate)
 
 
+def test_variant_that_nobody_ever_answered_has_no_sides():
+    rows = [
+        row("ab", "p", "a", 500, 0), row("ab", "p", "b", 500, 60),
+        row("ac", "p", "a", 500, 0), row("ac", "p", "c", 500, 60),
+        row("bc", "p", "b", 500, 70), row("bc", "p", "c", 500, 60),
+    ]  # fmt: skip
+    found = split(fit(rows), [0], 0, 1)
+    assert found.direct.reason == NoEvidence.NO_RESPONSE
+    assert found.indirect.reason == NoEvidence.TOO_FEW
+    assert found.indirect.estimate is None
+
+
 def test_inconsistent_loop_is_found():
     rates = {("a", "b"): (0.1, 0.1), ("b", "c"): (0.1, 0.1), ("a", "c"): (0.1, 0.3)}
     rows = [
