@@ -289,6 +289,22 @@ def write_compared_with(evidence: RuleEvidence) -> str:
     return _("compared with %(variant)s", variant=_quote(evidence.basis.variants[part.reference]))
 
 
+def write_beaten(evidence: RuleEvidence) -> str:
+    """Return than how many others the leader is clearly better, where there are many."""
+    part = evidence.part
+    if not part.beaten or not _is_about_many(evidence):
+        return ""
+    others = len(part.rates) - 1
+    if len(part.beaten) >= others:
+        return _("Clearly better than all other variants.")
+    return ngettext(
+        "Clearly better than %(num)s of the %(others)s other variants.",
+        "Clearly better than %(num)s of the %(others)s other variants.",
+        len(part.beaten),
+        others=formats.number(others),
+    )
+
+
 def write_people(rate: RateEvidence) -> str:
     """Return of how many people a rate is, or that it was worked out from other counts."""
     return _("not tried") if rate.denominator == 0 else formats.number(rate.denominator)

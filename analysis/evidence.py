@@ -132,6 +132,8 @@ class ProfileEvidence:
     is_exploratory: bool = False
     new_lab_rate: tuple[float, float] | None = None
     new_lab_difference: tuple[float, float] | None = None
+    # The variants that the leader is clearly better than, where all were held against each other.
+    beaten: tuple[int, ...] = ()
 
     @property
     def profile_id(self) -> int | None:

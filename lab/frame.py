@@ -65,7 +65,8 @@ def describe_frame() -> dict:
 def build_menu() -> list[MenuItem]:
     """Return the words that this reader sees in the menu."""
     reader = current_reader()
-    section = SECTIONS.get(request.blueprint, request.blueprint)
+    # A page can belong to another word than its blueprint.
+    section = g.get("section") or SECTIONS.get(request.blueprint, request.blueprint)
     return [
         MenuItem(str(label), url_for(endpoint), endpoint.split(".")[0] == section)
         for label, endpoint, action in MENU

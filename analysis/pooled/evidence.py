@@ -159,7 +159,15 @@ def _gather_part(
         comparisons=len(shown) * (len(shown) - 1) // 2,
         new_lab_rate=prediction and prediction.rate,
         new_lab_difference=prediction and prediction.difference,
+        beaten=_list_beaten(part, leader, shown),
     )
+
+
+def _list_beaten(
+    part: ProfileRecord, leader: VariantRecord, shown: Iterable[VariantRecord]
+) -> tuple[int, ...]:
+    worse = {claim.worse for claim in part.claims if claim.better == leader.variant}
+    return tuple(sorted(one.variant for one in shown if one.variant in worse))
 
 
 def list_compared(part: ProfileRecord, leader: VariantRecord) -> list[VariantRecord]:

@@ -70,6 +70,7 @@ class RuleCard:
     reach: list[str]
     # What the verdict holds the advice against; empty where the sentences say so.
     compared_with: str
+    beaten: str
     arguments_for: list[str]
     arguments_against: list[str]
     grade: str
@@ -198,6 +199,7 @@ def _build(
         new_lab=words.write_new_lab(evidence, base),
         reach=remark_sentences.list_reach(evidence),
         compared_with=words.write_compared_with(evidence),
+        beaten=words.write_beaten(evidence),
         arguments_for=remark_sentences.list_remarks(evidence, are_against=False),
         arguments_against=remark_sentences.list_remarks(evidence, are_against=True),
         grade=basis.grade,

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from analysis.advice import UNFIT_GRADES, Obstacle
@@ -71,6 +71,7 @@ def list_run_proposals(run_id):
     run = get_run(session, run_id)
     if run.estimator != POOLED:
         abort(404)
+    g.section = "evidence"
     listed = queries.list_run_versions(
         session, run_id, find_subject(read_scope(run)), run.living_lab_id
     )
@@ -170,6 +171,8 @@ def _show_version(version_id, form):
     exact = read_exact_evidence(session, [version], current_reader())
     is_other = in_force is not None and in_force.version.id != version_id
     is_pooled = version.experiment_id is None
+    if is_pooled:
+        g.section = "evidence"
     return render_template(
         "proposals/show_version.html",
         experiment=None if is_pooled else get_experiment(session, version.experiment_id),
