@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from flask import url_for
 from sqlmodel import Session
 
-from lab.access import Action, Reader, may
+from lab.access import Action, Place, Reader, may
 from lab.formats import datetime_local, percent
 from lab.jobs.labels import STATES, find_result_url, name_job
-from lab.jobs.worker import place_of
 from lab.models.jobs import Job, JobState
 from lab.models.programmes import Programme
 from lab.queries.jobs import list_jobs_of
@@ -34,7 +33,7 @@ def build_own_jobs(
     """Return what somebody asked for lately, newest first, for each programme apart."""
     groups: dict[int, list[JobLine]] = {}
     for job in list_jobs_of(session, reader.user_id, at - RECENT, MOST_SHOWN):
-        if may(reader, Action.READ_JOB, place_of(job)):
+        if may(reader, Action.READ_JOB, Place(job.programme_id, job.living_lab_id)):
             groups.setdefault(job.programme_id, []).append(_line(job))
     return [(find_programme(session, number), groups[number]) for number in sorted(groups)]
 

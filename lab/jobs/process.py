@@ -18,7 +18,7 @@ ONE_THREAD = {
     f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "VECLIB", "NUMEXPR")
 }
 # A worker that did something stays for the next job, and then gives its memory back.
-SECONDS_TO_STAY = 60
+SECONDS_TO_STAY = 300
 COMMAND = [
     *(sys.executable, "-m", "lab.cli", "work"),
     *("--with-parent", "--idle-seconds", str(SECONDS_TO_STAY)),

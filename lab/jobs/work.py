@@ -22,13 +22,14 @@ A transaction that writes but neither keeps nor finishes is refused with `LooseW
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import import_module
 
 from flask_babel import LazyString
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from lab.access import Action, Reader
@@ -130,7 +131,8 @@ class RunningJob:
         # Inside a transaction a second connection would wait for this one, for ever.
         if self._inside is None and (is_due or is_new_step):
             self._written_at = time.monotonic()
-            with Session(self._engine) as session:
+            # How far the work is can be told later, when the database is less busy.
+            with suppress(OperationalError), Session(self._engine) as session:
                 self._hold(session, progress=self._progress, step=self._step)
                 session.commit()
 

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-from lab.access import Place, Reader, may
+from lab.access import Reader, may
 from lab.errors import DomainError
 from lab.jobs.work import (
     JobCancelledError,
@@ -28,11 +28,11 @@ from lab.jobs.work import (
 from lab.models.jobs import Job, JobState
 from lab.queries import jobs as queries
 from lab.queries.people import find_user, get_reader
+from lab.queries.places import find_job_place
 
 log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_LOOKS = 0.5
-SECONDS_BETWEEN_SIGNS = 5.0
 # A worker that gave no sign of life for so long is taken for dead.
 UNTIL_LOST = timedelta(seconds=30)
 MOST_ATTEMPTS = 3
@@ -43,6 +43,8 @@ LONGEST_ERROR = 500
 
 class Worker:
     """Does jobs, one at a time; several workers never do the same one at once."""
+
+    seconds_between_signs = 5.0
 
     def __init__(
         self,
@@ -158,9 +160,9 @@ class Worker:
             return Reader()
         with Session(self._engine.execution_options(write=False)) as session:
             user = find_user(session, job.requested_by_id)
-            reader = get_reader(session, user)
+            reader, place = get_reader(session, user), find_job_place(session, job.id)
         # Whoever left the lab in the meantime gets no work done there any more.
-        if not user.is_active or not may(reader, kind.action, place_of(job)):
+        if not user.is_active or not may(reader, kind.action, place):
             raise JobImpossibleError("not_allowed")
         return reader
 
@@ -190,7 +192,7 @@ class Worker:
             thread.join()
 
     def _give_signs(self, job: Job, ended: threading.Event) -> None:
-        while not ended.wait(SECONDS_BETWEEN_SIGNS):
+        while not ended.wait(self.seconds_between_signs):
             try:
                 with Session(self._engine) as session:
                     queries.hold_job(session, job.id, job.worker, alive_at=self._now())
@@ -220,11 +222,6 @@ def give_back(job: Job, at: datetime) -> None:
     """Put a job back in the queue whose worker has to end, which is not the job's fault."""
     job.attempts -= 1
     take_back(job, at)
-
-
-def place_of(job: Job) -> Place:
-    """Return where a job belongs."""
-    return Place(job.programme_id, job.living_lab_id)
 
 
 def name_worker() -> str:

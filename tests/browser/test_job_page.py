@@ -51,6 +51,7 @@ def test_page_follows_work_and_leads_to_its_result(world, app, page, visit):
     step, bar = page.locator("[data-step]"), page.locator("progress")
     expect(step).to_have_text("Dit wacht op zijn beurt.")
     expect(bar).to_have_attribute("aria-label", "Hoe ver het is")
+    works.GO_ON.clear()
     worker = threading.Thread(
         target=Worker(app.extensions["engine"], lambda: app).run_until_empty, daemon=True
     )

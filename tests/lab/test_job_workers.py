@@ -8,10 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlmodel import Session
 
 from lab.db import make_engine
 from lab.jobs.worker import MOST_ATTEMPTS, UNTIL_LOST, Worker
 from lab.models.jobs import Job, JobState
+from lab.services.jobs import request_job
 from tests.lab import works
 from tests.lab.works import PARTS, World
 from tests.pages import Pages
@@ -66,6 +68,17 @@ def test_workers_side_by_side_do_each_job_once(world, app, database_url):
     assert {world.read(number).state for number in asked} == {JobState.DONE}
 
 
+def test_same_question_asked_at_once_is_one_job(world, engine):
+    def ask(_number) -> int:
+        with Session(engine) as session:
+            job = request_job(session, "write", {}, world.place, by=world.by, at=works.AT)
+            session.commit()
+            return job.id
+
+    with ThreadPoolExecutor(6) as people:
+        assert len(set(people.map(ask, range(12)))) == 1
+
+
 @pytest.mark.parametrize("moment", ["between", "inside"])
 def test_job_of_a_killed_worker_goes_on_where_it_was(world, app, start_worker, tmp_path, moment):
     mark = tmp_path / "mark"
@@ -115,6 +128,26 @@ def test_job_that_ends_three_workers_fails_with_a_code(world, app, session):
     job = world.read(asked.id)
     assert (job.state, job.error) == (JobState.FAILED, "interrupted")
     assert world.entries() == []
+
+
+def test_worker_gives_signs_of_life_while_it_calculates(world, app):
+    asked = world.ask(works.wait_for_mark)
+    worker = Lively(app.extensions["engine"], lambda: app)
+    works.GO_ON.clear()
+    with ThreadPoolExecutor(1) as workers:
+        working = workers.submit(worker.run_until_empty)
+        world.wait_for(lambda: world.read(asked.id).step == "half")
+        before = world.read(asked.id).alive_at
+        world.wait_for(lambda: world.read(asked.id).alive_at > before)
+        works.GO_ON.set()
+        working.result(20)
+    assert world.read(asked.id).state is JobState.DONE
+
+
+class Lively(Worker):
+    """A worker that gives signs of life often."""
+
+    seconds_between_signs = 0.05
 
 
 def test_running_job_stops_soon_after_a_cancel(world, app, client):

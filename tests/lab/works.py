@@ -175,7 +175,7 @@ class World:
         self.session.commit()
         return found
 
-    def wait_for(self, is_so, seconds: float = 20.0) -> None:
+    def wait_for(self, is_so, seconds: float = 60.0) -> None:
         """Wait until something is so."""
         deadline = time.monotonic() + seconds
         while not is_so():
