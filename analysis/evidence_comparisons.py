@@ -30,6 +30,12 @@ def tell_path(pair: PairRecord, wording: Wording) -> str:
     }
     if pair.connection == Connection.DIRECT:
         return ""
+    if pair.connection == Connection.ADDED:
+        return _(
+            "%(one)s and %(other)s were never compared, not even by a detour. We add up what"
+            " their channels and styles did elsewhere.",
+            **sides,
+        )
     if pair.connection == Connection.NONE or not pair.steps:
         return _(
             "%(one)s and %(other)s were never compared, not even by a detour.",
@@ -86,8 +92,8 @@ def tell_anytime(pair: PairRecord, wording: Wording) -> str:
         return ""
     lower, upper = wording.turn(pair.anytime)
     return _(
-        "However often you look while counts come in: the difference lies between %(lower)s and"
-        " %(upper)s in every %(base)s.",
+        "However often you look while counts come in: in these experiments the difference lies"
+        " between %(lower)s and %(upper)s in every %(base)s.",
         lower=count_out(lower, wording, math.floor),
         upper=count_out(upper, wording, math.ceil),
         base=wording.base_text,

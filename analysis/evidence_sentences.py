@@ -206,6 +206,10 @@ def tell_profiles(record: PooledRecord) -> str:
         return ""
     if record.are_profiles_alike is None:
         return _("We do not know yet whether one advice serves all profiles.")
+    together = record.together and find_leader(record.together)
+    if record.are_profiles_alike and together and together.verdict is Verdict.NOT_ENOUGH_DATA:
+        # What is not known of everyone together is no advice for every profile.
+        return _("So far we saw no difference that matters between the profiles.")
     if record.are_profiles_alike:
         return _("Between the profiles we found no difference that matters: one advice will do.")
     return _("The profiles differ. Give advice per profile.")

@@ -173,7 +173,7 @@ def test_direct_and_indirect_evidence_are_held_together(pvalue, words):
 def test_anytime_limits_are_rounded_outwards():
     pair = PairRecord(1, 0, "direct", anytime=(-0.012, 0.071))
     said = comparisons.tell_anytime(pair, wording())
-    assert said.endswith("het verschil ligt tussen −2 en 8 op elke 100.")
+    assert said.endswith("ligt het verschil tussen −2 en 8 op elke 100.")
 
 
 def spread(share: float, limits: tuple[float, float]) -> HeterogeneityRecord:
@@ -226,6 +226,14 @@ def test_profiles_are_added_up_by_what_is_known():
         "Voor 1 profiel weten we wat het best werkt. Voor 1 profiel vonden we geen verschil dat"
         " ertoe doet. Voor 1 profiel zijn er te weinig tellingen."
     )
+
+
+def test_alike_profiles_are_no_advice_while_nothing_is_known():
+    unsure = replace(led_by(Verdict.NOT_ENOUGH_DATA), profile=None)
+    alike = record(together=unsure, are_profiles_alike=True)
+    assert "tot nu toe" in sentences.tell_profiles(alike)
+    sure = record(are_profiles_alike=True)
+    assert sentences.tell_profiles(sure).endswith("één advies volstaat.")
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

@@ -70,6 +70,7 @@ PAGES = [
     (RESEARCHER, "/evidence"),
     (RESEARCHER, "/evidence/{run}"),
     (RESEARCHER, "/labs/{lab}/evidence"),
+    (RESEARCHER, "/evidence/{run}/proposals"),
     (RESEARCHER, "/advice/versions/{version}"),
     (RESEARCHER, "/programmes/{programme}/evidence/new"),
     (RESEARCHER, "/programmes/{programme}/segmentation-models"),

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.charts import draw_axis, draw_interval, interval_scale, list_visible_ends
+from analysis.forest import draw_difference, draw_estimate, draw_pooled
 from lab.formats import Unit
 from lab.i18n import command_context
 
@@ -158,3 +159,34 @@ def test_very_wide_intervals_do_not_squeeze_the_rest():
     ends = list_visible_ends([(0.1, 0.12), (0.11, 0.13), (0.1, 0.13), (0, 0.9)])
     assert max(ends) == 0.13
     assert list_visible_ends([]) == []
+
+
+def test_prediction_stands_below_the_estimate():
+    svg = draw_estimate(0.1, (0.08, 0.12), (0.05, 0.16), interval_scale([0, 0.2]), label="brief")
+    tree = ElementTree.fromstring(svg)
+    (estimate,), (expected,) = find(tree, "i95"), find(tree, "expected")
+    assert (expected.get("x1"), expected.get("x2")) == ("25.00%", "80.00%")
+    assert float(estimate.get("y1")[:-1]) < float(expected.get("y1")[:-1])
+    assert "Te verwachten in één nieuw experiment: 5,0–16,0." in tree.find("desc").text
+
+
+def test_diamond_is_as_wide_as_its_interval():
+    scale = interval_scale([-0.1, 0.1], Unit.POINTS)
+    tree = ElementTree.fromstring(draw_pooled(0.025, (0.0, 0.05), scale, label="alles"))
+    (diamond,) = find(tree, "diamond")
+    assert (diamond.get("x"), diamond.get("width")) == ("50.00%", "25.00%")
+    assert "M0 50 50.0 30 100 50 50.0 70Z" in diamond.find("path").get("d")
+
+
+def test_larger_experiments_have_larger_squares():
+    scale = interval_scale([-0.1, 0.1], Unit.POINTS)
+    sizes = [
+        float(find(tree, "square")[0].find("rect").get("width"))
+        for tree in (
+            ElementTree.fromstring(
+                draw_difference(0.02, (-0.01, 0.05), scale, label="proef", share=share)
+            )
+            for share in (0.1, 1.0)
+        )
+    ]
+    assert sizes[0] < sizes[1]
