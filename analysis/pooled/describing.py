@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from analysis.pooled.record import (
     VariantRecord,
 )
 from analysis.pooled.spread import describe_consistency, describe_heterogeneity
+from analysis.stats.pooled.connected import Connection
 from analysis.stats.pooled.data import Codes, PooledCells, Variant, write_style
 from analysis.stats.pooled.estimate import PooledOptions
 from analysis.stats.pooled.prediction import VariantPrediction, list_predictions
@@ -225,15 +226,26 @@ def _list_pairs(
     variants: Sequence[VariantRecord], profiles: tuple[int, ...], pairs: PairDescriber
 ) -> tuple[PairRecord, ...]:
     """Return the advised variant against each other one that was tried or can be predicted."""
-    advised = next((one.variant for one in variants if one.is_advised), None)
+    advised = next((one for one in variants if one.is_advised), None)
     if advised is None:
         return ()
-    others = [
-        one.variant
+    others = {
+        one.variant: one
         for one in variants
-        if one.variant != advised and (one.is_tried or one.effect is not None)
-    ]
-    return pairs.list_pairs(profiles, advised, others)
+        if one is not advised and (one.is_tried or one.effect is not None)
+    }
+    return tuple(
+        _note_addition(pair, advised, others[pair.other])
+        for pair in pairs.list_pairs(profiles, advised.variant, list(others))
+    )
+
+
+def _note_addition(pair: PairRecord, one: VariantRecord, other: VariantRecord) -> PairRecord:
+    """Return a pair without a chain as added up, where both are ranked in one part."""
+    is_added = pair.connection == Connection.NONE and one.part == other.part
+    if not is_added or other.effect is None:
+        return pair
+    return replace(pair, connection=Connection.ADDED.value)
 
 
 def _describe_term(estimate: PooledEstimate, term: Term) -> TermRecord:

@@ -88,6 +88,7 @@ class Step:
 class PairRecord:
     """How two variants are compared in a profile: directly, through a chain, or not at all.
 
+    connection: a code of `Connection`; `added` where only effects of channel and style add up.
     steps: the comparisons that lead from one to the other; empty when there is no way.
     direct, indirect: differences on the logit scale, one less other, from experiments that held
     both and from all others; None where there are none. pvalue: that the two differ.

@@ -142,6 +142,20 @@ def test_pairs_say_how_variants_are_connected():
     assert steps == [("1", "b", "a"), ("2", "a", "c")]
 
 
+def test_combination_never_tried_is_added_up():
+    held = {"1": (("a", "s", 60), ("a", "t", 90)), "2": (("a", "s", 50), ("b", "s", 30))}
+    rows = [
+        row(experiment, "p", channel, 400, count, style)
+        for experiment, variants in held.items()
+        for channel, style, count in variants
+    ]
+    record = estimate_record(rows, PooledDesign(MARGIN)).record
+    [part] = record.profiles
+    pairs = {record.variants[pair.other]: pair.connection for pair in part.pairs}
+    assert record.variants[part.advised.variant] == ("a", "t")
+    assert pairs == {("a", "s"): "direct", ("b", "s"): "chain", ("b", "t"): "added"}
+
+
 def test_pair_held_among_other_people_is_no_direct_one():
     held = {("p", "a"): 60, ("p", "b"): 90, ("q", "b"): 80, ("q", "c"): 40}
     rows = [row(profile, profile, name, 400, count) for (profile, name), count in held.items()]

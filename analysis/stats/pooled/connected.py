@@ -11,10 +11,14 @@ from analysis.stats.pooled.data import Array, Codes, PooledCells, Variant
 
 
 class Connection(StrEnum):
-    """How two variants are compared in one profile."""
+    """How two variants are compared in one profile.
+
+    ADDED: by no chain, but the effects of their channel and styles, tried elsewhere, add up.
+    """
 
     DIRECT = "direct"
     CHAIN = "chain"
+    ADDED = "added"
     NONE = "none"
 
 
