@@ -1,14 +1,26 @@
 """How much the advice rests on one lab or one experiment: what it is without each of them."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
 
-from analysis.stats.pooled.data import PooledCells, Variant
+from analysis.stats.pooled.connected import find_parts
+from analysis.stats.pooled.data import Array, Codes, PooledCells, Variant
+from analysis.stats.pooled.draws import draw_effects
 from analysis.stats.pooled.estimate import PooledOptions, estimate_pooled
-from analysis.stats.pooled.progress import OnProgress, part_of
-from analysis.stats.pooled.results import PooledEstimate
+from analysis.stats.pooled.model import PooledModel, build_model
+from analysis.stats.pooled.part import find_rates
+from analysis.stats.pooled.progress import OnProgress
+from analysis.stats.pooled.results import MAIN_PART, PooledEstimate
+from analysis.stats.pooled.threads import one_thread
+from analysis.stats.pooled.variances import Criterion, Draw, Point
+
+# With fewer cells one experiment sways the standard deviations, and a whole fit is quick.
+FEW_CELLS = 1_000
+DRAWS = 1_000
 
 
 class LeftOut(StrEnum):
@@ -30,6 +42,10 @@ class AdviceChange(NamedTuple):
     without: Variant | None
 
 
+# From which cells are kept to the advice per profile.
+Refit = Callable[[Array], dict[str, Variant]]
+
+
 def check_influence(
     cells: PooledCells,
     options: PooledOptions,
@@ -39,17 +55,19 @@ def check_influence(
 ) -> tuple[AdviceChange, ...]:
     """Return every change of advice when one lab or experiment at a time is left out.
 
-    on_progress: takes the share that is done; what it raises ends the check. estimate: that of
-    all cells, where it was made already.
+    In a large programme the standard deviations are kept as they were with all cells. on_progress:
+    takes the share that is done; what it raises ends the check. estimate: that of all cells, where
+    it was made already.
     """
-    whole = find_advice(estimate or estimate_pooled(cells, options))
+    estimate = estimate or estimate_pooled(cells, options)
+    whole = find_advice(estimate)
     codes = cells.lab if left_out == LeftOut.LAB else cells.experiment
     names = cells.labs if left_out == LeftOut.LAB else cells.experiments
+    refit = _choose_refit(cells, options, estimate)
     changes = []
     held = np.unique(codes).tolist()
     for place, code in enumerate(held):
-        telling = part_of(on_progress, place / len(held), (place + 1) / len(held))
-        rest = find_advice(estimate_pooled(cells.select(codes != code), options, telling))
+        rest = refit(codes != code)
         changes += [
             AdviceChange(names[code], profile, advised, rest.get(profile))
             for profile, advised in whole.items()
@@ -63,3 +81,84 @@ def check_influence(
 def find_advice(estimate: PooledEstimate) -> dict[str, Variant]:
     """Return the advised variant of each profile that has one."""
     return {one.profile: one.variant for one in estimate.estimates if one.is_advised}
+
+
+def _choose_refit(cells: PooledCells, options: PooledOptions, estimate: PooledEstimate) -> Refit:
+    if estimate.cells_used > FEW_CELLS:
+        return _Whole.of(cells, options, estimate).refit
+    return lambda kept: find_advice(estimate_pooled(cells.select(kept), options))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Whole:
+    """The fit of all cells, from which fits without some of them start.
+
+    point: at one set of standard deviations. share: (profiles, variants) the rates that the whole
+    estimate expects over those at the point alone, NaN where there are none.
+    """
+
+    cells: PooledCells
+    model: PooledModel
+    point: Point
+    options: PooledOptions
+    share: Array
+
+    @classmethod
+    def of(cls, cells: PooledCells, options: PooledOptions, estimate: PooledEstimate) -> "_Whole":
+        """Return the fit at the standard deviations of an estimate."""
+        with one_thread():
+            model = build_model(cells)
+            log_sd = np.log([estimate.terms[term].sd for term in model.terms.random])
+            point = Criterion.of(model, options.priors).evaluate(log_sd, with_gradient=False)
+            rates = [np.nan if one.rate is None else one.rate for one in estimate.estimates]
+            expected = _expect_rates(model, cells, point, estimate.parts, options.seed)
+        share = np.array(rates).reshape(model.grid.shape) / expected
+        return cls(cells, model, point, options, share)
+
+    def refit(self, kept: Array) -> dict[str, Variant]:
+        """Return the advice per profile with the kept cells only."""
+        used = np.isin(self.model.cells.experiment, np.unique(self.cells.experiment[kept]))
+        if not used.any():
+            return {}
+        with one_thread():
+            model = _silence(self.model, used)
+            effects, scales = self.point.mode.effects, self.point.mode.system.scales
+            criterion = Criterion(model, self.options.priors, effects, scales)
+            point = criterion.evaluate(self.point.log_sd, with_gradient=False)
+            parts = _find_parts(self.model, used)
+            rest = self.cells.select(kept)
+            expected = _expect_rates(model, rest, point, parts, self.options.seed)
+        rates = np.where(parts == MAIN_PART, self.share * expected, np.nan)
+        grid = self.model.grid
+        return {
+            grid.profiles[place]: grid.variants[int(np.nanargmax(rates[place]))]
+            for place in np.flatnonzero(np.isfinite(rates).any(axis=1)).tolist()
+        }
+
+
+def _silence(model: PooledModel, used: Array) -> PooledModel:
+    """Return the model without the counts of cells that are not used: they then tell nothing."""
+    return replace(
+        model,
+        blocks=[
+            replace(one, count=one.count * used[one.rows], nobs=one.nobs * used[one.rows])
+            for one in model.blocks
+        ],
+    )
+
+
+def _find_parts(model: PooledModel, used: Array) -> Codes:
+    stratum = np.unique(model.stratum[used], return_inverse=True)[1].ravel()
+    return find_parts(model.cells.select(used), stratum, model.grid.variants)
+
+
+def _expect_rates(
+    model: PooledModel, cells: PooledCells, point: Point, parts: Codes, seed: int
+) -> Array:
+    """Return the expected rates at one set of standard deviations, NaN where there are none."""
+    generator = np.random.default_rng(seed)
+    held = [Draw.of(point)]
+    draws = draw_effects(model, cells, parts, held, point.mode, DRAWS, generator, False)
+    level = draws.level[:, :, np.maximum(parts, 0)]
+    rates = find_rates(draws.effects, np.where(np.isfinite(level), level, np.nan)).mean(axis=0)
+    return np.where(parts >= 0, rates, np.nan)

@@ -11,7 +11,7 @@ from analysis.stats.pooled.best import find_best_probabilities
 from analysis.stats.pooled.data import gather_cells
 from analysis.stats.pooled.estimate import PooledOptions
 from analysis.stats.pooled.influence import LeftOut, check_influence
-from tests.stats.pooled.programmes import row
+from tests.stats.pooled.programmes import draw_rows, row
 
 
 def test_advice_that_rests_on_one_lab_is_named():
@@ -25,6 +25,21 @@ def test_advice_that_rests_on_one_lab_is_named():
     assert {one.left_out for one in changes} <= {"large", "small"}
     assert changes
     assert all(one.advised != one.without for one in changes)
+
+
+@pytest.mark.parametrize("left_out", list(LeftOut))
+def test_quick_check_names_the_changes_of_whole_fits(monkeypatch, left_out):
+    # The third experiment of each lab is alone in favour of c2, and in lab 1 it is large.
+    rows = draw_rows(seed=4, experiments=12, labs=4, people=3000)
+    rows += [
+        row("odd", f"p{profile}", channel, 9000, count, "s0", "l1")
+        for profile in range(3)
+        for channel, count in (("c0", 900), ("c2", 4500))
+    ]
+    cells = gather_cells(rows)
+    whole = check_influence(cells, PooledOptions(), left_out)
+    monkeypatch.setattr("analysis.stats.pooled.influence.FEW_CELLS", 0)
+    assert check_influence(cells, PooledOptions(), left_out) == whole
 
 
 def test_best_probability_equals_integration():
