@@ -36,12 +36,6 @@ def tell_path(pair: PairRecord, wording: Wording) -> str:
             " their channels and styles did elsewhere.",
             **sides,
         )
-    if pair.connection == Connection.ADDED:
-        return _(
-            "%(one)s and %(other)s were never compared, not even by a detour. We add up what"
-            " their channels and styles did elsewhere.",
-            **sides,
-        )
     if pair.connection == Connection.NONE or not pair.steps:
         return _(
             "%(one)s and %(other)s were never compared, not even by a detour.",
