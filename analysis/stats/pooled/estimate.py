@@ -8,6 +8,7 @@ import numpy as np
 from analysis.stats.pooled.connected import find_parts
 from analysis.stats.pooled.data import Codes, PooledCells
 from analysis.stats.pooled.draws import JointDraws, draw_effects
+from analysis.stats.pooled.marginal import find_log_marginal
 from analysis.stats.pooled.model import NothingToCompareError, PooledModel, build_model
 from analysis.stats.pooled.priors import PriorKind, is_from_prior
 from analysis.stats.pooled.progress import OnProgress, part_of
@@ -121,7 +122,7 @@ def _summarise(
         parts=draws.parts,
         grid=model.grid,
         draws=draws,
-        log_marginal=peak.mode.log_marginal,
+        log_marginal=find_log_marginal(peak.mode, options.priors),
         cells=cells.size,
         cells_used=model.cells.size,
         experiments=len(cells.experiments),
