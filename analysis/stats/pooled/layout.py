@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from analysis.stats.pooled.data import Array, Codes, PooledCells
-from analysis.stats.pooled.terms import pair
+from analysis.stats.pooled.terms import count_within, pair
 
 # Few experiments are cheaper padded to one width than split by width.
 LEAST_TO_SPLIT = 256
@@ -74,8 +74,8 @@ def lay_out_blocks(
     stratum, key, lab: (cells,) codes; has_clusters: whether clusters have effects of their own.
     """
     experiment = _recode(cells.experiment)
-    arms = np.bincount(np.unique(np.column_stack([experiment, cells.variant]), axis=0)[:, 0])
-    profiles = np.bincount(np.unique(np.column_stack([experiment, cells.profile]), axis=0)[:, 0])
+    arms = count_within(experiment, cells.variant)
+    profiles = count_within(experiment, cells.profile)
     groups = _group_experiments(arms, profiles.max() if profiles.size else 1, has_clusters)
     return [
         _lay_out(cells, np.flatnonzero(group[experiment]), stratum, key, lab, has_clusters)

@@ -7,7 +7,7 @@ import numpy as np
 from analysis.stats.pooled.data import Array, Codes, PooledCells
 from analysis.stats.pooled.design import Grid, lay_out_grid
 from analysis.stats.pooled.layout import Block, find_used, lay_out_blocks
-from analysis.stats.pooled.terms import OF_LAB, Term, TermChoice, choose_terms
+from analysis.stats.pooled.terms import OF_LAB, Term, TermChoice, choose_terms, count_within
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,5 +76,4 @@ def build_model(cells: PooledCells) -> PooledModel:
 
 
 def _has_contrast(cells: PooledCells, stratum: Codes) -> bool:
-    held = np.unique(np.column_stack([stratum, cells.variant]), axis=0)
-    return bool((np.bincount(held[:, 0]) > 1).any())
+    return bool((count_within(stratum, cells.variant) > 1).any())
