@@ -112,21 +112,38 @@ def read_rows(path: Path, required: Sequence[str] = REQUIRED) -> list[FileRow]:
 
     Raises CellsFileError with every fault that it has.
     """
+    rows, seen = [], set()
+    for fields, row in _stream(path, required):
+        rows.append(row._replace(is_repeated=tuple(fields) in seen))
+        seen.add(tuple(fields))
+    return rows
+
+
+def stream_rows(path: Path, required: Sequence[str] = REQUIRED) -> Iterator[FileRow]:
+    """Return the lines of a file one by one, for files too large to hold; none counts as repeated.
+
+    Raises CellsFileError with every fault, after the last line.
+    """
+    return (row for _fields, row in _stream(path, required))
+
+
+def _stream(path: Path, required: Sequence[str]) -> Iterator[tuple[list[str], FileRow]]:
+    """Return the fields of each line with what they say; raises CellsFileError after the last."""
     reader = _open_table(_read_text(path))
     header = _read_header(reader, required)
-    rows, faults, seen = [], [], set()
+    faults: list[Fault] = []
+    is_empty = True
     for fields in _list_filled(reader):
         found = _read_row(header, fields, reader.line_num)
+        is_empty = False
         if isinstance(found, list):
             faults.extend(found)
-            continue
-        rows.append(found._replace(is_repeated=tuple(fields) in seen))
-        seen.add(tuple(fields))
-    if not rows and not faults:
+        else:
+            yield fields, found
+    if is_empty:
         faults = [_whole(_("The file holds no rows."), _("Put the counts below the names."))]
     if faults:
         raise CellsFileError(faults)
-    return rows
 
 
 def list_unused_columns(path: Path) -> list[str]:

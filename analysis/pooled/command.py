@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 from flask_babel import gettext as _
 
-from analysis.cells_file import CellsFileError, FileRow, read_rows
+from analysis.cells_file import CellsFileError, stream_rows
+from analysis.pooled.table import CellTable
 from analysis.registry import load_estimator
 from lab.i18n import DEFAULT_LANGUAGE, LANGUAGES, command_context
 from lab.version import VERSION
@@ -75,25 +76,24 @@ def estimate(
     with command_context(language):
         started = time.perf_counter()
         try:
-            rows = read_rows(file, REQUIRED)
-            chosen = _choose_denominator(rows, denominator)
+            table = CellTable.of(stream_rows(file, REQUIRED))
+            chosen = _choose_denominator(table, denominator)
         except CellsFileError as error:
             for line in error.list_lines():
                 click.echo(line, err=True)
             raise SystemExit(WRONG_INPUT) from error
-        used, left_out = _split_by_grade(rows)
-        # Half a million lines are heavy; nobody needs them once they are columns.
-        rows.clear()
+        grades = table.find_worst_grades()
         run = load_estimator("pooled_file")
         run(
-            used,
+            table,
+            {key for key, grade in grades.items() if grade in POOLED_GRADES},
             output,
             seed=seed,
             priors=priors,
             margin=margin,
             denominator=chosen,
             facts={
-                "left_out_by_grade": left_out,
+                "left_out_by_grade": _list_left_out(table, grades),
                 "denominator": chosen,
                 "margin": margin,
                 "priors": priors,
@@ -105,8 +105,8 @@ def estimate(
         click.echo(_("Written to %(folder)s.", folder=output))
 
 
-def _choose_denominator(rows: list[FileRow], asked: str | None) -> str:
-    has_offered = all(row.offered is not None for row in rows)
+def _choose_denominator(table: CellTable, asked: str | None) -> str:
+    has_offered = table.has_offered
     if asked == "offered" and not has_offered:
         raise CellsFileError.of_whole(
             _("Not every row says how many people were offered the variant."),
@@ -115,16 +115,15 @@ def _choose_denominator(rows: list[FileRow], asked: str | None) -> str:
     return asked or ("offered" if has_offered else "reached")
 
 
-def _split_by_grade(rows: list[FileRow]) -> tuple[list[FileRow], list[dict[str, str]]]:
-    """Return the rows of experiments that may be pooled, and the others with the reason."""
-    worst: dict[tuple[str, str], str] = {}
-    for row in rows:
-        key = row.living_lab, row.experiment
-        worst[key] = max(worst.get(key, ""), row.grade.upper())
-    left_out = [
-        {"living_lab": lab, "experiment": name, "reason": LEFT_OUT.get(grade, f"grade {grade}")}
-        for (lab, name), grade in worst.items()
+def _list_left_out(table: CellTable, grades: dict[tuple[int, int], str]) -> list[dict[str, str]]:
+    """Return the experiments that may not be pooled, with the reason."""
+    labs, experiments = (list(table.texts[key].names) for key in ("living_lab", "experiment"))
+    return [
+        {
+            "living_lab": labs[lab],
+            "experiment": experiments[experiment],
+            "reason": LEFT_OUT.get(grade, f"grade {grade}"),
+        }
+        for (lab, experiment), grade in grades.items()
         if grade not in POOLED_GRADES
     ]
-    kept = [row for row in rows if worst[row.living_lab, row.experiment] in POOLED_GRADES]
-    return kept, left_out

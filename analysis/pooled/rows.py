@@ -3,15 +3,18 @@
 import time
 from pathlib import Path
 
-from analysis.cells_file import FileRow
+import numpy as np
+
 from analysis.pooled.files import write_estimate
-from analysis.stats.pooled.data import CellRow, gather_cells
+from analysis.pooled.table import CellTable
+from analysis.stats.pooled.data import CellColumns, Coded, PooledCells, gather_columns
 from analysis.stats.pooled.estimate import PooledOptions, estimate_pooled
 from analysis.stats.pooled.priors import PriorKind
 
 
 def estimate_rows(
-    rows: list[FileRow],
+    table: CellTable,
+    used: set[tuple[int, int]],
     output: Path,
     *,
     seed: int,
@@ -21,28 +24,30 @@ def estimate_rows(
     facts: dict[str, object],
     started: float,
 ) -> None:
-    """Estimate from lines of a file, which it empties, and write the answer.
+    """Estimate from lines of a file and write the answer.
 
-    started: a perf_counter.
+    used: the labs and experiments that may be pooled, by their codes. started: a perf_counter.
     """
-    cells = gather_cells(
-        [
-            CellRow(
-                row.living_lab,
-                row.experiment,
-                row.wave,
-                row.profile,
-                row.channel,
-                row.style,
-                row.cluster,
-                row.offered if denominator == "offered" else row.reached,
-                row.responded,
-            )
-            for row in rows
-        ]
-    )
-    rows.clear()
+    cells = gather_table(table, used, denominator)
     options = PooledOptions(seed=seed, priors=PriorKind(priors), margin=margin)
     found = estimate_pooled(cells, options)
     seconds = round(time.perf_counter() - started, 3)
     write_estimate(output, found, facts | {"seconds": seconds})
+
+
+def gather_table(table: CellTable, used: set[tuple[int, int]], denominator: str) -> PooledCells:
+    """Return the cells of the labs and experiments that are used."""
+    codes = {key: np.array(one.codes, dtype=np.int64) for key, one in table.texts.items()}
+    experiments = len(table.texts["experiment"].names)
+    joint = codes["living_lab"] * experiments + codes["experiment"]
+    rows = np.isin(joint, [lab * experiments + experiment for lab, experiment in used])
+    texts = [_take(list(one.names), codes[key][rows]) for key, one in table.texts.items()]
+    nobs = table.offered if denominator == "offered" else table.reached
+    numbers = (np.array(one, dtype=float)[rows] for one in (nobs, table.responded))
+    return gather_columns(CellColumns(*texts, *numbers))
+
+
+def _take(names: list[str], codes: np.ndarray) -> Coded:
+    """Return a column with the names that its codes hold, and no others."""
+    held, place = np.unique(codes, return_inverse=True)
+    return Coded([names[at] for at in held.tolist()], place.ravel())

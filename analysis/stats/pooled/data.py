@@ -31,6 +31,27 @@ class CellRow(NamedTuple):
     count: int
 
 
+class Coded(NamedTuple):
+    """A column of names: the different ones, and per cell which it is."""
+
+    names: list
+    codes: Codes
+
+
+class CellColumns(NamedTuple):
+    """Counts of cells column by column; the columns are those of CellRow."""
+
+    living_lab: Coded
+    experiment: Coded
+    wave: Coded
+    profile: Coded
+    channel: Coded
+    style: Coded
+    cluster: Coded
+    nobs: Array
+    count: Array
+
+
 class Variant(NamedTuple):
     """A channel with one value per style axis, in the order of the axes; empty when it has none."""
 
@@ -105,27 +126,33 @@ def write_style(axes: Sequence[str], values: Sequence[str]) -> str:
 
 def gather_cells(rows: Sequence[CellRow]) -> PooledCells:
     """Return rows as columns; rows with the same keys are added, names are put in order."""
-    styles = {text: parse_style(text) for text in dict.fromkeys(row.style for row in rows)}
-    axes = tuple(sorted({axis for held in styles.values() for axis in held})) or (DEFAULT_AXIS,)
-    values = {text: tuple(held.get(axis, "") for axis in axes) for text, held in styles.items()}
-    labs, lab = _code([row.living_lab for row in rows])
-    experiments, experiment = _code([(row.living_lab, row.experiment) for row in rows])
-    profiles, profile = _code([row.profile for row in rows])
-    variants, variant = _code([Variant(row.channel, values[row.style]) for row in rows])
-    _waves, wave = _code([row.wave for row in rows])
-    _clusters, cluster = _code([row.cluster for row in rows])
-    has_cluster = np.array([bool(row.cluster) for row in rows], dtype=bool)
-    keys = np.column_stack(
-        [lab, experiment, profile, wave, variant, np.where(has_cluster, cluster, -1)]
+    texts = [_code([row[place] for row in rows]) for place in range(len(CellRow._fields) - 2)]
+    nobs, count = np.array([row[-2:] for row in rows], dtype=float).reshape(-1, 2).T
+    return gather_columns(CellColumns(*texts, nobs, count))
+
+
+def gather_columns(columns: CellColumns) -> PooledCells:
+    """Return the cells of columns; those with the same keys are added, names are put in order."""
+    labs, lab = _order(columns.living_lab)
+    experiments, experiment = _order(_join(columns.living_lab, columns.experiment))
+    profiles, profile = _order(columns.profile)
+    _waves, wave = _order(columns.wave)
+    axes, styles = _read_styles(columns.style.names)
+    by_variant = _join(columns.channel, columns.style)
+    variants, variant = _order(
+        Coded([Variant(one, styles[text]) for one, text in by_variant.names], by_variant.codes)
     )
-    counts = np.array([row[-2:] for row in rows], dtype=float).reshape(-1, 2)
-    unique, place = np.unique(keys, axis=0, return_inverse=True)
-    sums = [np.bincount(place.ravel(), column, minlength=len(unique)) for column in counts.T]
+    clusters, cluster = _order(columns.cluster)
+    # A cell without a recorded cluster has none, and the empty name sorts first.
+    cluster = cluster - (1 if clusters[:1] == ("",) else 0)
+    keys = (experiment, profile, wave, variant, cluster + 1)
+    first, place = _find_distinct(keys)
     experiment_lab = np.zeros(len(experiments), dtype=np.int64)
     experiment_lab[experiment] = lab
     return PooledCells(
-        *unique[:, [0, 1, 2, 4, 3, 5]].T.copy(),
-        *sums,
+        *(one[first] for one in (lab, experiment, profile, variant, wave, cluster)),
+        np.bincount(place, columns.nobs, minlength=first.size),
+        np.bincount(place, columns.count, minlength=first.size),
         labs,
         tuple(name for _lab, name in experiments),
         profiles,
@@ -135,7 +162,42 @@ def gather_cells(rows: Sequence[CellRow]) -> PooledCells:
     )
 
 
-def _code(names: list) -> tuple[tuple, Codes]:
-    ordered = tuple(sorted(set(names)))
+def _read_styles(texts: Sequence[str]) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """Return the style axes, and the values on them of each style."""
+    held = {text: parse_style(text) for text in texts}
+    axes = tuple(sorted({axis for one in held.values() for axis in one})) or (DEFAULT_AXIS,)
+    values = {text: tuple(one.get(axis, "") for axis in axes) for text, one in held.items()}
+    return axes, values
+
+
+def _code(names: Sequence[str]) -> Coded:
+    place: dict[str, int] = {}
+    codes = [place.setdefault(name, len(place)) for name in names]
+    return Coded(list(place), np.array(codes, dtype=np.int64))
+
+
+def _join(one: Coded, other: Coded) -> Coded:
+    """Return the pairs of two columns."""
+    width = max(len(other.names), 1)
+    held, codes = np.unique(one.codes * width + other.codes, return_inverse=True)
+    names = [(one.names[at // width], other.names[at % width]) for at in held.tolist()]
+    return Coded(names, codes.ravel())
+
+
+def _order(column: Coded) -> tuple[tuple, Codes]:
+    """Return the different names in order, and the codes of the cells in that order."""
+    ordered = tuple(sorted(set(column.names)))
     place = {name: position for position, name in enumerate(ordered)}
-    return ordered, np.fromiter((place[name] for name in names), dtype=np.int64, count=len(names))
+    turn = np.array([place[name] for name in column.names], dtype=np.int64)
+    return ordered, turn[column.codes]
+
+
+def _find_distinct(keys: Sequence[Codes]) -> tuple[Codes, Codes]:
+    """Return where each different combination of keys stands first, in the order of the keys, and
+    the number of that of each cell."""
+    joint = np.zeros_like(keys[0])
+    for key in keys:
+        joint = np.unique(joint, return_inverse=True)[1].ravel()
+        joint = joint * (key.max(initial=0) + 1) + key
+    _held, first, place = np.unique(joint, return_index=True, return_inverse=True)
+    return first, place.ravel()
