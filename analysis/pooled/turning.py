@@ -1,5 +1,6 @@
 """Outcomes of which less is better: estimated from those who did not, told of those who did."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from analysis.pooled.record import (
@@ -10,6 +11,15 @@ from analysis.pooled.record import (
     ProfileRecord,
     VariantRecord,
 )
+from analysis.stats.cells import Direction
+from analysis.stats.pooled.data import CellRow
+
+
+def read_outcome(rows: Iterable[CellRow], direction: Direction) -> tuple[CellRow, ...]:
+    """Return cells as the estimator took them, with those in whom the outcome was counted."""
+    if direction == Direction.HIGHER:
+        return tuple(rows)
+    return tuple(row._replace(count=row.nobs - row.count) for row in rows)
 
 
 def turn_record(record: PooledRecord) -> PooledRecord:

@@ -11,6 +11,7 @@ from analysis.pooled.evidence import gather_pooled_evidence
 from analysis.pooled.record import PooledRecord
 from analysis.pooled.scope import SCOPE, Scope
 from analysis.pooled.selection import NAMES
+from analysis.pooled.turning import read_outcome
 from analysis.protection import DECIMALS
 from analysis.queries.advice import RuleSubject
 from analysis.reports.evidence.protection import show_evidence
@@ -59,7 +60,7 @@ def read_findings(session: Session, run: AnalysisRun) -> PooledFindings:
     names = NAMES.validate_python(run.scope["names"])
     is_exempt = find_programme(session, run.programme_id).is_exempt_from_suppression
     known_labs = None if is_exempt else frozenset()
-    shown = show_evidence(record, ROWS.validate_python(run.cells), known_labs)
+    shown = show_evidence(record, read_rows(run, scope), known_labs)
     return PooledFindings(
         run=run,
         scope=scope,
@@ -68,6 +69,11 @@ def read_findings(session: Session, run: AnalysisRun) -> PooledFindings:
         shown=gather_pooled_evidence(shown.record, scope, names),
         is_protected=shown.is_protected,
     )
+
+
+def read_rows(run: AnalysisRun, scope: Scope) -> tuple[CellRow, ...]:
+    """Return the cells of a pooled run, with the responses that were counted."""
+    return read_outcome(ROWS.validate_python(run.cells), scope.outcome.direction)
 
 
 def read_scope(run: AnalysisRun) -> Scope:

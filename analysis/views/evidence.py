@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from analysis.evidence_sentences import tell_used
 from analysis.pooled.labels import write_scope
-from analysis.pooled.scope import SCOPE
 from analysis.pooled.selection import NAMES, NOT_USED
 from analysis.queries import evidence as queries
 from analysis.queries.runs import get_run
@@ -19,8 +18,8 @@ from analysis.reports.evidence.lab import build_lab_report
 from analysis.reports.evidence.method import RunFacts, describe_run, list_terms, list_unused
 from analysis.reports.evidence.report import build_report
 from analysis.reports.evidence.rows import draw_variants, list_pictures
+from analysis.services.pooled_findings import read_rows, read_scope
 from analysis.services.runs import read_run
-from analysis.stats.pooled.data import CellRow
 from lab import formats
 from lab.access import Action, Place, allows, current_reader, may
 from lab.db import get_session
@@ -213,12 +212,13 @@ def write_evidence(page: EvidencePage) -> WrittenEvidence:
 
 def _read(page: EvidencePage):
     run = get_run(get_session(), page.run_id)
+    scope = read_scope(run)
     asked = EvidenceRequest(
         record=read_run(run),
-        scope=SCOPE.validate_python(run.scope["scope"]),
+        scope=scope,
         names=NAMES.validate_python(run.scope["names"]),
         not_used=NOT_USED.validate_python(run.scope["not_used"]),
-        rows=tuple(CellRow(*row) for row in run.cells),
+        rows=read_rows(run, scope),
         known_labs=page.known_labs,
         readable=page.open_outcomes,
     )

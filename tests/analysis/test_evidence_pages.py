@@ -8,6 +8,11 @@ from analysis.models.runs import AnalysisRun
 from analysis.pooled.scope import SCOPE
 from analysis.pooled.selection import NAMES as NAMES_TYPE
 from analysis.recording import write_result
+from analysis.reports.evidence.differences import Findings
+from analysis.reports.evidence.protection import show_evidence
+from analysis.services.pooled_findings import read_rows
+from analysis.services.runs import read_run
+from analysis.stats.cells import Direction
 from lab.models.labels import DenominatorKind
 from lab.models.people import Role
 from lab.models.programmes import ProgrammeKind
@@ -200,6 +205,28 @@ def test_real_run_reads_from_list_to_lab(pages, client, build):
     lab_page = pages.get(f"/labs/{labs[0].id}/evidence")
     assert f"{labs[0].name} hield 1 van de 2 experimenten." in lab_page.text
     assert f"/labs/{labs[0].id}/evidence" in pages.get(f"/labs/{labs[0].id}").links
+
+
+def test_experiments_of_less_is_better_point_the_way_of_all_together(build):
+    [lab, *_others] = pooled_labs(build, direction=Direction.LOWER)
+    asked = pooled_scope(build, lab, direction=Direction.LOWER)
+    run = keep_pooled_run(build, asked)
+    rows = read_rows(run, asked)
+    held = read_run(run)
+    best = held.profiles[0].advised
+    found = Findings.of(show_evidence(held, rows, None), rows)
+    own = found.compare(held.profiles[0].profile, best.variant, best.against)
+    assert best.difference < 0
+    assert sum(one.difference for one in own) / len(own) == pytest.approx(best.difference, abs=0.01)
+
+
+def test_counts_that_outsiders_read_are_of_the_outcome_itself(build):
+    [lab, *_others] = pooled_labs(build, direction=Direction.LOWER)
+    asked = pooled_scope(build, lab, direction=Direction.LOWER)
+    run = keep_pooled_run(build, asked)
+    exact = read_run(run).profiles[0].advised.counted
+    shown = show_evidence(read_run(run), read_rows(run, asked), frozenset()).record
+    assert shown.profiles[0].advised.counted.responses == pytest.approx(exact.responses, abs=5)
 
 
 def test_lab_page_without_any_run_names_the_first_step(pages, client, build):
