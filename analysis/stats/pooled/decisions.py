@@ -6,11 +6,15 @@ Shapes: D draws, V variants. Higher is better.
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit, logit
 
 from analysis.stats.pooled.data import Array
 from analysis.stats.verdicts import Verdict, judge_pairs
 
 LEVEL = 0.95
+# Points on an ellipse of which the extremes are sought.
+ANGLES = 24
+LEAST_RATE = 1e-15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,28 +41,23 @@ class Decision:
 class PairTable:
     """All pairs of variants, each (V, V) for row minus column.
 
-    deviation: the standard deviation of a difference. largest: (D,) the largest standardised
-    difference of all pairs in each draw, from which the limits come. better: P(row > column).
+    difference: of the rates, with lower and upper simultaneous 95 % limits over all pairs of the
+    profile. better: P(row > column). gap: the difference on the logit scale, where draws are
+    nearly normal also for small rates; deviation: its standard deviation. largest: (D,) the
+    largest standardised gap of all pairs in each draw, from which the limits come.
     """
 
     difference: Array
-    deviation: Array
+    lower: Array
+    upper: Array
     better: Array
+    gap: Array
+    deviation: Array
     largest: Array
-
-    @property
-    def lower(self) -> Array:
-        """Simultaneous 95 % lower limits over all pairs of the profile."""
-        return self.difference - find_limit(self.largest) * self.deviation
-
-    @property
-    def upper(self) -> Array:
-        """Simultaneous 95 % upper limits over all pairs of the profile."""
-        return self.difference + find_limit(self.largest) * self.deviation
 
 
 def find_limit(largest: Array) -> float:
-    """Return how many standard deviations a difference may lie off, from draws of the largest."""
+    """Return how many standard deviations a gap may lie off, from draws of the largest."""
     return float(np.quantile(largest, LEVEL))
 
 
@@ -76,27 +75,54 @@ def decide(rates: Array, margin: float) -> Decision:
     return Decision(leader, (gap <= margin).mean(axis=0), gap.mean(axis=0), low, high)
 
 
-def compare_pairs(values: Array) -> PairTable:
-    """Return all pairs with simultaneous limits from draws (D, V).
+def compare_pairs(rates: Array) -> PairTable:
+    """Return all pairs of variants from draws of their rates (D, V).
 
-    The limits are those of the largest standardised difference over all pairs (max-t from the
+    Limits rest on the largest standardised difference of logits over all pairs (max-t from the
     joint draws; Hothorn, Bretz & Westfall 2008).
     """
-    count, variants = values.shape
-    by_variant = np.ascontiguousarray(values.T)
+    count, variants = rates.shape
+    by_variant = logit(np.clip(rates.T, LEAST_RATE, 1.0 - LEAST_RATE))
     means = by_variant.mean(axis=1)
     centred = by_variant - means[:, None]
     covariance = centred @ centred.T / max(count - 1, 1)
     spread = np.diag(covariance)
-    deviation = np.sqrt(np.maximum(spread[:, None] + spread - 2 * covariance, 1e-30))
+    sums = spread[:, None] + spread
+    deviation = np.sqrt(np.maximum(sums - 2 * covariance, 1e-30))
+    slope = (spread[:, None] - spread) / 2 / deviation**2
+    rest = np.sqrt(np.maximum((sums + 2 * covariance) / 4 - (slope * deviation) ** 2, 0.0))
     largest, better = np.zeros(count), np.full((variants, variants), 0.5)
     for place in range(variants - 1):
-        rest = slice(place + 1, None)
-        better[place, rest] = (by_variant[place] > by_variant[rest]).mean(axis=1)
-        better[rest, place] = 1.0 - better[place, rest]
-        gaps = np.abs(centred[rest] - centred[place]) / deviation[place, rest, None]
+        others = slice(place + 1, None)
+        better[place, others] = (by_variant[place] > by_variant[others]).mean(axis=1)
+        better[others, place] = 1.0 - better[place, others]
+        gaps = np.abs(centred[others] - centred[place]) / deviation[place, others, None]
         np.maximum(largest, gaps.max(axis=0), out=largest)
-    return PairTable(means[:, None] - means, deviation, better, largest)
+    average = rates.mean(axis=0)
+    gap, middle = means[:, None] - means, (means[:, None] + means) / 2
+    reach = find_limit(largest)
+    lower, upper = _find_limits(gap, reach * deviation, middle, slope, reach * rest)
+    difference = average[:, None] - average
+    return PairTable(difference, lower, upper, better, gap, deviation, largest)
+
+
+def _find_limits(
+    gap: Array, reach: Array, middle: Array, slope: Array, rest: Array
+) -> tuple[Array, Array]:
+    """Return the least and largest difference of rates over an ellipse of logits, per pair.
+
+    gap, reach: difference of the logits, and how far it may lie off. middle: their mean, which
+    moves by slope with the gap and by as much as rest besides. A limit lies beyond 0 just when
+    that of the gap does.
+    """
+    lower, upper = np.full_like(gap, np.inf), np.full_like(gap, -np.inf)
+    for angle in np.linspace(0.0, 2.0 * np.pi, ANGLES, endpoint=False):
+        moved = np.cos(angle) * reach
+        there, half = middle + slope * moved + np.sin(angle) * rest, (gap + moved) / 2
+        found = expit(there + half) - expit(there - half)
+        np.minimum(lower, found, out=lower)
+        np.maximum(upper, found, out=upper)
+    return lower, upper
 
 
 def find_claims(pairs: PairTable) -> Array:
@@ -106,7 +132,7 @@ def find_claims(pairs: PairTable) -> Array:
 
 def find_claims_over(pairs: PairTable, limit: float) -> Array:
     """Return which variants (row) lie more than so many standard deviations above which others."""
-    return pairs.difference > limit * pairs.deviation
+    return pairs.gap > limit * pairs.deviation
 
 
 def judge_against_best(
