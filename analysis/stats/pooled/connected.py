@@ -92,6 +92,16 @@ def _order_parts(part: Codes, cells: PooledCells, variants: tuple[Variant, ...])
     return rank[part]
 
 
+def find_main_parts(nobs: Array, parts: Codes) -> Codes:
+    """Return for each profile the part of most people there, in which alone there is advice.
+
+    nobs: (profiles, variants) people; parts: (variants,) the part of each. Of parts with as many
+    people, and where there are none, it is the first.
+    """
+    people = [nobs[:, parts == part].sum(axis=1) for part in range(parts.max(initial=0) + 1)]
+    return np.column_stack(people).argmax(axis=1)
+
+
 def find_direct_pairs(cells: PooledCells, stratum: Codes, profile: int | None = None) -> Array:
     """Return which variants met in one stratum, of one profile or of any: (variants, variants)."""
     rows = slice(None) if profile is None else cells.profile == profile

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.stats.pooled.connected import find_main_parts
 from analysis.stats.pooled.data import Array, Codes, PooledCells
 from analysis.stats.pooled.labs import LabsGiven
 from analysis.stats.pooled.levels import Situation, draw_level, find_situation
@@ -35,6 +36,11 @@ class JointDraws:
     labs: tuple[LabsGiven, ...]
     lab_scale: Array
     situation: Situation
+
+    @property
+    def main_parts(self) -> Codes:
+        """The part of each profile in which there is advice, (profiles,)."""
+        return find_main_parts(self.situation.everywhere.nobs, self.parts)
 
 
 def draw_effects(

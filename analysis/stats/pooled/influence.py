@@ -14,7 +14,7 @@ from analysis.stats.pooled.estimate import PooledOptions, estimate_pooled
 from analysis.stats.pooled.model import PooledModel, build_model
 from analysis.stats.pooled.part import find_rates
 from analysis.stats.pooled.progress import OnProgress
-from analysis.stats.pooled.results import MAIN_PART, PooledEstimate
+from analysis.stats.pooled.results import PooledEstimate
 from analysis.stats.pooled.threads import one_thread
 from analysis.stats.pooled.variances import Criterion, Draw, Point
 
@@ -111,7 +111,7 @@ class _Whole:
             log_sd = np.log([estimate.terms[term].sd for term in model.terms.random])
             point = Criterion.of(model, options.priors).evaluate(log_sd, with_gradient=False)
             rates = [np.nan if one.rate is None else one.rate for one in estimate.estimates]
-            expected = _expect_rates(model, cells, point, estimate.parts, options.seed)
+            expected, _main = _expect_rates(model, cells, point, estimate.parts, options.seed)
         share = np.array(rates).reshape(model.grid.shape) / expected
         return cls(cells, model, point, options, share)
 
@@ -127,8 +127,8 @@ class _Whole:
             point = criterion.evaluate(self.point.log_sd, with_gradient=False)
             parts = _find_parts(self.model, used)
             rest = self.cells.select(kept)
-            expected = _expect_rates(model, rest, point, parts, self.options.seed)
-        rates = np.where(parts == MAIN_PART, self.share * expected, np.nan)
+            expected, main = _expect_rates(model, rest, point, parts, self.options.seed)
+        rates = np.where(parts == main[:, None], self.share * expected, np.nan)
         grid = self.model.grid
         return {
             grid.profiles[place]: grid.variants[int(np.nanargmax(rates[place]))]
@@ -154,11 +154,12 @@ def _find_parts(model: PooledModel, used: Array) -> Codes:
 
 def _expect_rates(
     model: PooledModel, cells: PooledCells, point: Point, parts: Codes, seed: int
-) -> Array:
-    """Return the expected rates at one set of standard deviations, NaN where there are none."""
+) -> tuple[Array, Codes]:
+    """Return the expected rates at one set of standard deviations, NaN where there are none, and
+    the part of each profile in which there is advice."""
     generator = np.random.default_rng(seed)
     held = [Draw.of(point)]
     draws = draw_effects(model, cells, parts, held, point.mode, DRAWS, generator, False)
     level = draws.level[:, :, np.maximum(parts, 0)]
     rates = find_rates(draws.effects, np.where(np.isfinite(level), level, np.nan)).mean(axis=0)
-    return np.where(parts >= 0, rates, np.nan)
+    return np.where(parts >= 0, rates, np.nan), draws.main_parts

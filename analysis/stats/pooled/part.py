@@ -15,7 +15,7 @@ from analysis.stats.pooled.decisions import (
 )
 from analysis.stats.pooled.design import Grid
 from analysis.stats.pooled.draws import JointDraws
-from analysis.stats.pooled.results import MAIN_PART, Claim, VariantEstimate
+from analysis.stats.pooled.results import Claim, VariantEstimate
 from analysis.stats.results import Status, Verdict
 
 TAILS = (0.025, 0.975)
@@ -104,11 +104,16 @@ class PartReader:
             other,
         )
 
-    def list_rows(self, tried: Array, scarce: Array) -> dict[int, VariantEstimate]:
-        """Return the row of each variant, by its place in the grid."""
+    def list_rows(
+        self, tried: Array, scarce: Array, is_main: bool = True
+    ) -> dict[int, VariantEstimate]:
+        """Return the row of each variant, by its place in the grid.
+
+        is_main: whether there is advice in this part.
+        """
         limits = np.quantile(self.centred, TAILS, axis=0)
         spread = self.centred.std(axis=0, ddof=1)
-        rates = self._read_rates() if self.has_level else [{}] * self.members.size
+        rates = self._read_rates(is_main) if self.has_level else [{}] * self.members.size
         found = {}
         for place, member in enumerate(self.members.tolist()):
             is_scarce = bool(scarce[member]) or not self.has_level
@@ -144,7 +149,7 @@ class PartReader:
             for better, worse in np.argwhere(find_claims(self.pairs)).tolist()
         ]
 
-    def _read_rates(self) -> list[dict]:
+    def _read_rates(self, is_main: bool) -> list[dict]:
         """Return what rests on rates: the rate, the decision and the difference with the best."""
         limits = np.quantile(self.rates, TAILS, axis=0)
         means, pairs, found = self.rates.mean(axis=0), self.pairs, []
@@ -156,7 +161,7 @@ class PartReader:
                     "rate_ci": (float(limits[0, place]), float(limits[1, place])),
                     "p_within_margin": float(self.decision.p_within_margin[place]),
                     "expected_regret": float(self.decision.regret[place]),
-                    "is_advised": place == self.decision.advised and self.part == MAIN_PART,
+                    "is_advised": is_main and place == self.decision.advised,
                     "verdict": self.verdicts[place],
                     "against": self.variants[self.members[other]],
                     "difference": float(pairs.difference[place, other]),

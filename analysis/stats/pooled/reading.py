@@ -27,11 +27,12 @@ def read_fit(
     estimates: list[VariantEstimate] = []
     claims: list[Claim] = []
     tried, scarce = _find_tried(cells, model), _find_scarce(model)
+    main = draws.main_parts
     for profile, name in enumerate(model.grid.profiles):
         rows: dict[int, VariantEstimate] = {}
         for members in list_parts(draws, profile):
             part = read_part(model.grid, draws, profile, members, margin)
-            rows |= part.list_rows(tried[profile], scarce)
+            rows |= part.list_rows(tried[profile], scarce, part.part == main[profile])
             claims += part.list_claims()
         for place, variant in enumerate(model.grid.variants):
             was_tried, own = bool(tried[profile, place]), int(draws.parts[place])

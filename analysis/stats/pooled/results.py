@@ -14,9 +14,6 @@ from analysis.stats.pooled.priors import PriorKind
 from analysis.stats.pooled.terms import Dropped, Term
 from analysis.stats.results import Status, Verdict
 
-# The connected part that holds most people; only within it is there advice.
-MAIN_PART = 0
-
 
 class UnusedReason(StrEnum):
     """Why an experiment adds nothing to the comparison."""
@@ -119,12 +116,14 @@ class PooledEstimate:
     def list_draws(self) -> Array | None:
         """Return draws of the general effects, (draws, profiles, variants), NaN where unknown.
 
-        Variants outside the main part are unknown: nothing says how they compare with the others.
+        Variants outside a profile's main part are unknown: nothing says how they compare with the
+        others.
         """
         if self.draws is None:
             return None
+        main = dict(zip(self.profiles, self.draws.main_parts.tolist(), strict=True))
         rows = {
-            (one.profile, one.variant): one.effect is not None and one.part == MAIN_PART
+            (one.profile, one.variant): one.effect is not None and one.part == main[one.profile]
             for one in self.estimates
         }
         known = np.array([[rows[name, one] for one in self.variants] for name in self.profiles])

@@ -7,8 +7,9 @@ import numpy as np
 
 from analysis.stats.pooled.data import Array, Codes
 from analysis.stats.pooled.decisions import find_claims_over, find_limit
+from analysis.stats.pooled.draws import JointDraws
 from analysis.stats.pooled.part import PartReader, find_rates, list_parts, read_part
-from analysis.stats.pooled.results import MAIN_PART, Claim, PooledEstimate, VariantEstimate
+from analysis.stats.pooled.results import Claim, PooledEstimate, VariantEstimate
 from analysis.stats.results import Status
 
 LEAST_PROFILES = 2
@@ -20,7 +21,8 @@ class Together:
 
     estimates: a row per variant with a rate, of which the profile is empty. are_profiles_alike:
     whether the advised variant serves every profile within the margin; None when not known.
-    profiles: those that count; where nobody responded, or everybody, there is no rate.
+    profiles: those that count; where nobody responded, or everybody, there is no rate, and where
+    most people got variants of another connected part, nothing says how they compare.
     """
 
     profiles: tuple[str, ...]
@@ -36,27 +38,38 @@ def summarise_together(
 
     margin: smallest difference that matters, as a share. None when no profile has a rate.
     """
-    asked = [
+    rated = [
         place
         for place, name in enumerate(estimate.profiles)
         if (not profiles or name in profiles) and _has_rate(estimate, place)
     ]
-    if not asked or estimate.draws is None:
+    if not rated or estimate.draws is None:
         return None
+    main, asked = _find_main(estimate.draws, rated)
     rows: list[VariantEstimate] = []
     claims: list[Claim] = []
     for part in range(estimate.draws.parts.max() + 1):
         members = _find_members(estimate, asked, part)
         if members.size > 1:
             reader = _read_average(estimate, asked, members, margin)
-            rows += reader.list_rows(*_mark(estimate)).values()
+            rows += reader.list_rows(*_mark(estimate), part == main).values()
             claims += reader.list_claims()
     advised = next((one for one in rows if one.is_advised), None)
     if advised is None:
         return None
     names = tuple(estimate.profiles[place] for place in asked)
     alike = _are_alike(estimate, asked, estimate.variants.index(advised.variant), margin)
+    if alike and asked != rated:
+        alike = None
     return Together(names, tuple(rows), tuple(claims), alike)
+
+
+def _find_main(draws: JointDraws, profiles: list[int]) -> tuple[int, list[int]]:
+    """Return the part in which most people of some profiles have advice, and those profiles."""
+    nobs, main = draws.situation.everywhere.nobs, draws.main_parts
+    people = np.bincount(main[profiles], nobs[profiles].sum(axis=1))
+    chosen = int(people.argmax())
+    return chosen, [place for place in profiles if main[place] == chosen]
 
 
 def _has_rate(estimate: PooledEstimate, profile: int) -> bool:
@@ -113,7 +126,7 @@ def _are_alike(
         read_part(estimate.grid, estimate.draws, place, members, margin)
         for place in profiles
         for members in list_parts(estimate.draws, place)
-        if estimate.draws.parts[members[0]] == MAIN_PART
+        if advised in members
     ]
     at = [int(np.flatnonzero(one.members == advised)[0]) for one in readers]
     if all(one.decision.regret[own] < margin for one, own in zip(readers, at, strict=True)):

@@ -79,6 +79,21 @@ def test_variants_without_a_chain_are_never_ranked_together():
     assert np.isnan(found.list_draws()[0, 0]).tolist() == [False, False, True, True]
 
 
+def test_each_profile_has_advice_in_the_part_of_its_own_people():
+    found = estimate(
+        row("e", "p", "a", 1000, 100),
+        row("e", "p", "b", 1000, 200),
+        row("f", "q", "c", 900, 300),
+        row("f", "q", "d", 900, 400),
+    )
+    advised = {one.profile: one.variant.channel for one in found.estimates if one.is_advised}
+    assert advised == {"p": "b", "q": "d"}
+    assert np.isnan(found.list_draws()[0]).tolist() == [
+        [False, False, True, True],
+        [True, True, False, False],
+    ]
+
+
 def test_profile_without_response_has_effects_but_no_rates():
     found = estimate(
         row("e", "p", "a", 1000, 100),

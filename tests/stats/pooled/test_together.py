@@ -95,5 +95,20 @@ def test_profile_without_response_does_not_count():
     assert found.are_profiles_alike is True
 
 
+def test_profiles_of_separate_parts_are_not_together():
+    rows = [
+        *two_profiles(2000, 2600, 2000, 2600),
+        row("f", "r", "c", 9_000, 3000),
+        row("f", "r", "d", 9_000, 4000),
+    ]
+    found = estimate(rows)
+    together = summarise_together(found, MARGIN)
+    assert together.profiles == ("p", "q")
+    assert {one.variant.channel for one in together.estimates} == {"a", "b"}
+    assert together.are_profiles_alike is None
+    own = summarise_together(found, MARGIN, ["r"])
+    assert (own.profiles, advised(own).variant.channel) == (("r",), "d")
+
+
 def test_nothing_is_together_when_nothing_was_compared():
     assert summarise_together(estimate([row("e", "p", "a", 10, 1)]), MARGIN) is None

@@ -13,7 +13,6 @@ import numpy as np
 from analysis.stats.pooled.data import gather_cells
 from analysis.stats.pooled.estimate import PooledOptions, estimate_pooled
 from analysis.stats.pooled.prediction import predict_lab, predict_new_lab
-from analysis.stats.pooled.results import MAIN_PART
 from tests.studies.pooled.bars import Bar, mean_of
 from tests.studies.pooled.programmes import PROGRAMMES, Programme, Truth, change, simulate
 from tests.studies.pooled.running import Row, Study, run_command
@@ -36,7 +35,7 @@ def score_prediction(programme: Programme, seed: int) -> Row:
     """
     truth = simulate(programme, seed)
     found = estimate_pooled(gather_cells(truth.rows), PooledOptions())
-    members = np.flatnonzero(found.parts == MAIN_PART)
+    members = np.flatnonzero(found.parts == 0)
     place = place_variants(programme, found)[members]
     profiles = [int(name[1:]) for name in found.profiles]
     draw = np.random.default_rng([seed, 3])
