@@ -212,6 +212,8 @@ def find_mode(
         )
         if gain < tolerance or step == 0.0:
             return Mode(effects, predictors, system, value, count)
+        # A system is as large as the data: let go of one before making the next.
+        del system
     raise NotConvergedError
 
 

@@ -38,7 +38,8 @@ START = 0.1
 PROBE = 0.1
 # A probe of the shape stands where a normal has lost this much of its log density.
 PROBE_AT = np.sqrt(2.0)
-NARROWEST, WIDEST = 0.02, 1.5
+# Half a million cells know a standard deviation to half a percent.
+NARROWEST, WIDEST = 0.002, 1.5
 # Newton's decrement at which a mode is good enough to climb from, and to weigh a draw with.
 LOOSE = {PriorKind.DEFAULT: 1e-3, PriorKind.NONE: 1e-8}
 LOOSER = 4.0
