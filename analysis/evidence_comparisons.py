@@ -153,7 +153,9 @@ def tell_influence(record: PooledRecord, wording: Wording) -> tuple[str, ...]:
     for one in record.influence:
         if one.profile in advised:
             key = one.left_out, one.code, one.without
-            changes.setdefault(key, []).append(wording.spoken.profile(one.profile))
+            is_all = one.profile is None
+            name = _("everyone together") if is_all else wording.spoken.profile(one.profile)
+            changes.setdefault(key, []).append(name)
     if not changes:
         return (_("No single lab and no single experiment changes the advice."),)
     return tuple(_tell_change(*key, profiles, wording) for key, profiles in changes.items())

@@ -8,7 +8,6 @@ from analysis.evidence import Evidence, ProfileEvidence
 from analysis.models.advice import ProposalState
 from analysis.pooled.evidence import find_part, list_compared
 from analysis.pooled.record import PairRecord, PooledRecord, ProfileRecord, VariantRecord
-from analysis.pooled.selection import EVERYONE
 from analysis.stats.cells import Direction
 from analysis.stats.results import Status, Verdict
 
@@ -182,8 +181,7 @@ def _remark_on_spread(case: Case, best: VariantRecord) -> Iterator[Remark]:
     doubts = [one.pvalue for one in (pair, record.consistency) if one and one.pvalue is not None]
     if any(pvalue < UNLIKELY for pvalue in doubts):
         yield Remark.EXPERIMENTS_DISAGREE
-    code = EVERYONE if case.part.profile is None else case.part.profile
-    if any(one.profile == code for one in record.influence or ()):
+    if any(one.profile == case.part.profile for one in record.influence or ()):
         yield Remark.ONE_DECIDES
     if spread and spread.i_squared is not None and spread.i_squared >= MUCH_SPREAD:
         yield Remark.LABS_DIFFER

@@ -65,7 +65,8 @@ def describe_estimate(
     """
     place = {variant: number for number, variant in enumerate(estimate.variants)}
     together = summarise_together(estimate, options.margin, asked)
-    predicted = list_predictions(estimate, options.seed, part_of(on_progress, 0.0, PREDICTED))
+    watch = part_of(on_progress, 0.0, PREDICTED)
+    predicted = list_predictions(estimate, options.seed, watch, together)
     sources = Sources(
         estimate=estimate,
         place=place,

@@ -13,7 +13,12 @@ from analysis.pooled.turning import turn_record
 from analysis.stats.cells import Direction
 from analysis.stats.pooled.data import CellRow, PooledCells, gather_cells
 from analysis.stats.pooled.estimate import PooledOptions, estimate_pooled
-from analysis.stats.pooled.influence import AdviceChange, LeftOut, check_influence
+from analysis.stats.pooled.influence import (
+    TOGETHER,
+    AdviceChange,
+    LeftOut,
+    check_influence,
+)
 from analysis.stats.pooled.progress import part_of
 from analysis.stats.pooled.results import PooledEstimate
 from analysis.stats.pooled.threads import one_thread
@@ -74,6 +79,9 @@ def _leave_out(
 ) -> tuple[InfluenceRecord, ...]:
     """Return how advice changes without each lab, and without each experiment."""
     place = {variant: number for number, variant in enumerate(estimate.variants)}
+    names = [one for one in estimate.profiles if not design.profiles or one in design.profiles]
+    # Where there is one profile, it is everyone.
+    together = names if len(names) > 1 else ()
     found = []
     for left_out, step, start, end in (
         (LeftOut.LAB, PooledStep.LEAVING_OUT_LABS, ESTIMATED, LABS_LEFT_OUT),
@@ -86,11 +94,11 @@ def _leave_out(
         def tell(share: float, step=step, start=start, end=end) -> None:
             watch(start + share * (end - start), step)
 
-        changes = check_influence(cells, options, left_out, tell, estimate)
+        changes = check_influence(cells, options, left_out, tell, estimate, together)
         found += [
             _describe_change(one, left_out, place)
             for one in changes
-            if not design.profiles or one.profile in design.profiles
+            if one.profile in (*names, TOGETHER)
         ]
     return tuple(found)
 
@@ -99,7 +107,7 @@ def _describe_change(change: AdviceChange, left_out: LeftOut, place: dict) -> In
     return InfluenceRecord(
         left_out=left_out.value,
         code=change.left_out,
-        profile=change.profile,
+        profile=None if change.profile == TOGETHER else change.profile,
         advised=place[change.advised],
         without=None if change.without is None else place[change.without],
     )

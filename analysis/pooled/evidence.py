@@ -46,7 +46,7 @@ def find_part(record: PooledRecord, profile_id: int | None) -> ProfileRecord | N
     if profile_id is not None:
         return record.find_profile(str(profile_id))
     # Where no experiment looks at profiles, everyone is all that there is.
-    return record.together or record.find_profile(EVERYONE)
+    return record.find_profile(EVERYONE) or record.together
 
 
 def describe_basis(record: PooledRecord, scope: Scope, names: Names) -> Basis:

@@ -163,11 +163,14 @@ class ConsistencyRecord:
 
 @dataclass(frozen=True, slots=True)
 class InfluenceRecord:
-    """Advice that changes when one lab or experiment is left out; without is None for no advice."""
+    """Advice that changes when one lab or experiment is left out; without is None for no advice.
+
+    profile: None for all profiles together.
+    """
 
     left_out: str
     code: str
-    profile: str
+    profile: str | None
     advised: int
     without: int | None
 

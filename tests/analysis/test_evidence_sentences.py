@@ -87,13 +87,40 @@ def test_too_little_data_names_no_winner():
 def test_what_is_known_is_said_when_the_leader_is_not():
     held = replace(led_by(Verdict.NOT_ENOUGH_DATA), claims=(ClaimRecord(0, 2, 0.99),))
     assert sentences.tell_known(held, wording()) == (
-        "Wat wel duidelijk is: “brief · zakelijk” werkt duidelijk beter dan “folder · zakelijk”."
+        "Wat we wel weten: “brief · zakelijk” werkt duidelijk beter dan “folder · zakelijk”."
     )
 
 
 def test_claim_of_the_verdict_is_not_said_twice():
     assert sentences.tell_known(part(), wording()) == (
-        "“brief · persoonlijk” werkt duidelijk beter dan “folder · zakelijk”."
+        "“brief · persoonlijk” werkt ook duidelijk beter dan “folder · zakelijk”."
+    )
+
+
+def test_variants_that_beat_the_same_others_share_a_sentence():
+    claims = ClaimRecord(0, 2, 0.99), ClaimRecord(1, 2, 0.99)
+    held = replace(led_by(Verdict.NOT_ENOUGH_DATA), claims=claims)
+    assert sentences.tell_known(held, wording()) == (
+        "Wat we wel weten: “brief · persoonlijk” en “brief · zakelijk” werken duidelijk beter dan"
+        " “folder · zakelijk”."
+    )
+
+
+def test_long_lists_of_what_is_known_stop_early():
+    names = tuple(f"variant {number}" for number in range(10))
+    spoken = replace(wording(), spoken=replace(wording().spoken, variants=names))
+    claims = tuple(
+        ClaimRecord(better, worse, 0.99) for better in range(9) for worse in range(better + 1, 10)
+    )
+    held = replace(
+        led_by(Verdict.NOT_ENOUGH_DATA),
+        variants=tuple(variant(one, 0.5, expected_regret=one / 10) for one in range(10)),
+        claims=claims,
+    )
+    assert sentences.tell_known(held, spoken, with_rest=True) == (
+        "Wat we wel weten: “variant 0” werkt duidelijk beter dan “variant 1”, “variant 2”,"
+        " “variant 3” en 6 andere. “variant 1” werkt duidelijk beter dan “variant 2”, “variant 3”,"
+        " “variant 4” en 5 andere. In de tabel staan nog 39 van zulke vergelijkingen."
     )
 
 
@@ -203,6 +230,12 @@ def test_advice_that_hangs_on_one_lab_is_named_with_its_profiles():
     changes = tuple(InfluenceRecord("lab", "7", code, 1, None) for code in ("5", "6"))
     said = comparisons.tell_influence(record(influence=changes), wording())
     assert said == ("Zonder Lab Elst zou er geen advies zijn voor Jong en Oud.",)
+
+
+def test_influence_on_all_together_names_everyone():
+    change = InfluenceRecord("lab", "7", None, 1, 0)
+    (said,) = comparisons.tell_influence(record(influence=(change,)), wording())
+    assert said == "Zonder Lab Elst zou het advies voor iedereen samen “brief · zakelijk” zijn."
 
 
 def test_influence_is_silent_where_there_is_no_advice():

@@ -17,6 +17,7 @@ from analysis.pooled.record import (
     PairRecord,
     Prediction,
 )
+from analysis.pooled.selection import EVERYONE
 from analysis.stats.cells import Direction
 from analysis.stats.results import Status, Verdict
 from tests.analysis.pooled_records import MARGIN, NAMES, best, part, record, scope, variant
@@ -268,6 +269,20 @@ def test_doubts_about_the_whole_are_said(facts, remark, state):
 def test_influence_on_another_profile_is_no_doubt():
     other = InfluenceRecord("lab", "7", "6", 1, 0)
     assert Remark.ONE_DECIDES not in first(influence=(other,)).remarks
+
+
+def test_influence_on_all_together_is_a_doubt_there_only():
+    other = InfluenceRecord("lab", "7", None, 1, 0)
+    found = record(influence=(other,))
+    [together] = propose_pooled_rules(found, gather(found), is_per_profile=False)
+    assert Remark.ONE_DECIDES in together.remarks
+    assert Remark.ONE_DECIDES not in first(influence=(other,)).remarks
+
+
+def test_residents_without_profiles_have_the_prediction_of_their_own():
+    everyone = part(EVERYONE)
+    found = record(everyone, together=replace(part(None, best(predictions=())), profile=None))
+    assert gather(found).together.new_lab_difference == (0.01, 0.09)
 
 
 @pytest.mark.parametrize(("lower", "is_said"), [(-0.01, True), (0.01, False)])

@@ -18,6 +18,7 @@ from analysis.stats.pooled.priors import PriorKind, find_scale
 from analysis.stats.pooled.progress import OnProgress
 from analysis.stats.pooled.results import PooledEstimate
 from analysis.stats.pooled.terms import OF_LAB, DropReason, Term
+from analysis.stats.pooled.together import Together, weigh_profiles
 
 TAILS = (0.025, 0.975)
 # Sets the random numbers of predictions apart from those of the fit with the same seed.
@@ -31,7 +32,8 @@ class NoDrawsError(ValueError):
 class VariantPrediction(NamedTuple):
     """What a new experiment with a variant may show in one profile, as shares; limits are 95 %.
 
-    living_lab: None for a lab that did not take part. difference_ci: with the best other variant.
+    profile: empty for all profiles together. living_lab: None for a lab that did not take part.
+    difference_ci: with the best other variant.
     """
 
     profile: str
@@ -43,19 +45,25 @@ class VariantPrediction(NamedTuple):
 
 
 def list_predictions(
-    estimate: PooledEstimate, seed: int, on_progress: OnProgress | None = None
+    estimate: PooledEstimate,
+    seed: int,
+    on_progress: OnProgress | None = None,
+    together: Together | None = None,
 ) -> tuple[VariantPrediction, ...]:
     """Return what a new experiment may show, in a new lab first and then in each lab.
 
     A rate in a new lab is that of the standard situation of the profile; in a known lab that of the
     lab's own people, where some of them responded. on_progress: takes the share that is done.
+    together: all profiles together, of which predictions are made too, weighed in the same way.
     """
     if estimate.draws is None:
         return ()
-    found = _read_lab(estimate, None, predict_new_lab(estimate, seed), estimate.draws.level)
+    found = _read_lab(
+        estimate, None, predict_new_lab(estimate, seed), estimate.draws.level, together
+    )
     for lab, name in enumerate(estimate.labs):
         effects, level = predict_lab(estimate, lab, seed)
-        found += _read_lab(estimate, name, effects, level)
+        found += _read_lab(estimate, name, effects, level, together)
         if on_progress:
             on_progress((lab + 1) / len(estimate.labs))
     return tuple(found)
@@ -117,18 +125,29 @@ def _require(estimate: PooledEstimate) -> tuple[Grid, JointDraws]:
 
 
 def _read_lab(
-    estimate: PooledEstimate, name: str | None, effects: Array, level: Array
+    estimate: PooledEstimate,
+    name: str | None,
+    effects: Array,
+    level: Array,
+    together: Together | None,
 ) -> list[VariantPrediction]:
     """Return the predictions of one lab, for each profile × variant that has a rate."""
     place = {variant: at for at, variant in enumerate(estimate.variants)}
     number = {profile: at for at, profile in enumerate(estimate.profiles)}
+    asked = [(one, [number[one.profile]]) for one in estimate.estimates]
+    if together:
+        several = [number[profile] for profile in together.profiles]
+        asked += [(one, several) for one in together.estimates]
     found = []
-    for one in estimate.estimates:
+    for one, profiles in asked:
         if one.rate is None or one.against is None:
             continue
-        profile = number[one.profile]
         members = [place[one.variant], place[one.against]]
-        rates = find_rates(effects[:, profile, members], level[:, profile, one.part, None])
+        shares = weigh_profiles(estimate.draws, profiles, one.part)
+        rates = sum(
+            share * find_rates(effects[:, at, members], level[:, at, one.part, None])
+            for at, share in zip(profiles, shares.tolist(), strict=True)
+        )
         limits = np.quantile(np.c_[rates[:, 0], rates[:, 0] - rates[:, 1]], TAILS, axis=0)
         rate_ci, difference_ci = (tuple(column) for column in limits.T.tolist())
         found.append(

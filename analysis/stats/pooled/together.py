@@ -45,7 +45,8 @@ def summarise_together(
     ]
     if not rated or estimate.draws is None:
         return None
-    main, asked = _find_main(estimate.draws, rated)
+    nobs, main_parts = estimate.draws.situation.everywhere.nobs, estimate.draws.main_parts
+    main, asked = find_main(nobs, main_parts, rated)
     rows: list[VariantEstimate] = []
     claims: list[Claim] = []
     for part in range(estimate.draws.parts.max() + 1):
@@ -64,12 +65,14 @@ def summarise_together(
     return Together(names, tuple(rows), tuple(claims), alike)
 
 
-def _find_main(draws: JointDraws, profiles: list[int]) -> tuple[int, list[int]]:
-    """Return the part in which most people of some profiles have advice, and those profiles."""
-    nobs, main = draws.situation.everywhere.nobs, draws.main_parts
-    people = np.bincount(main[profiles], nobs[profiles].sum(axis=1))
+def find_main(nobs: Array, main_parts: Codes, profiles: list[int]) -> tuple[int, list[int]]:
+    """Return the part in which most people of some profiles have advice, and those profiles.
+
+    nobs: (profiles, variants) people; main_parts: (profiles,) the part with advice of each.
+    """
+    people = np.bincount(main_parts[profiles], nobs[profiles].sum(axis=1))
     chosen = int(people.argmax())
-    return chosen, [place for place in profiles if main[place] == chosen]
+    return chosen, [place for place in profiles if main_parts[place] == chosen]
 
 
 def _has_rate(estimate: PooledEstimate, profile: int) -> bool:
@@ -87,15 +90,20 @@ def _find_members(estimate: PooledEstimate, profiles: list[int], part: int) -> C
     return np.array([at for at, one in enumerate(held.values()) if one == len(names)], dtype=int)
 
 
+def weigh_profiles(draws: JointDraws, profiles: list[int], part: int) -> Array:
+    """Return the share of each of some profiles in the people counted in a part."""
+    people = draws.situation.everywhere.nobs[profiles][:, draws.parts == part].sum(axis=1)
+    return people / people.sum()
+
+
 def _read_average(
     estimate: PooledEstimate, profiles: list[int], members: Codes, margin: float
 ) -> PartReader:
     """Return the reader of rates and effects averaged over profiles, by people counted."""
     draws = estimate.draws
     part = int(draws.parts[members[0]])
-    people = draws.situation.everywhere.nobs[profiles][:, draws.parts == part].sum(axis=1)
     effects = rates = np.zeros((len(draws.effects), members.size))
-    for place, share in zip(profiles, people / people.sum(), strict=True):
+    for place, share in zip(profiles, weigh_profiles(draws, profiles, part), strict=True):
         own = draws.effects[:, place, members]
         effects = effects + share * own
         rates = rates + share * find_rates(own, draws.level[:, place, part, None])

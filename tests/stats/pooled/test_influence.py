@@ -10,7 +10,7 @@ from scipy.stats import norm
 from analysis.stats.pooled.best import find_best_probabilities
 from analysis.stats.pooled.data import gather_cells
 from analysis.stats.pooled.estimate import PooledOptions
-from analysis.stats.pooled.influence import LeftOut, check_influence
+from analysis.stats.pooled.influence import TOGETHER, LeftOut, check_influence
 from tests.stats.pooled.programmes import draw_rows, row
 
 
@@ -59,3 +59,17 @@ def test_best_probabilities_sum_to_one(pairs):
 def test_best_probability_of_two_is_the_normal_distribution():
     found = find_best_probabilities([0.3, 0.1], [0.2, 0.1])
     assert found[0] == pytest.approx(norm.cdf(0.2 / np.hypot(0.2, 0.1)), abs=1e-9)
+
+
+@pytest.mark.parametrize("few", [1_000, 0])
+def test_advice_for_all_together_is_looked_at_too(monkeypatch, few):
+    monkeypatch.setattr("analysis.stats.pooled.influence.FEW_CELLS", few)
+    rows = [
+        row(experiment, profile, channel, people, int(people * rate), lab=experiment)
+        for experiment, people, gain in (("large", 5000, 0.1), ("small", 800, -0.03))
+        for profile in "pq"
+        for channel, rate in (("a", 0.15), ("b", 0.15 + gain))
+    ]
+    changes = check_influence(gather_cells(rows), PooledOptions(), LeftOut.LAB, together=("p", "q"))
+    held = {(one.left_out, one.without.channel) for one in changes if one.profile == TOGETHER}
+    assert held == {("large", "a")}

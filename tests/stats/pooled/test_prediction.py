@@ -13,6 +13,7 @@ from analysis.stats.pooled.prediction import (
 )
 from analysis.stats.pooled.priors import PriorKind
 from analysis.stats.pooled.sequence import find_sequence_limits
+from analysis.stats.pooled.together import summarise_together
 from tests.stats import references
 from tests.stats.pooled.programmes import draw_rows, row
 
@@ -109,3 +110,24 @@ def test_sequence_finds_a_large_difference():
 
 def test_sequence_without_people_is_unknown():
     assert np.isnan(find_sequence_limits(np.zeros((1, 2)), np.zeros((1, 2))).difference)
+
+
+def test_all_together_is_predicted_more_widely_than_its_mean():
+    found = estimate_pooled(gather_cells(draw_rows(labs=4)), PooledOptions())
+    together = summarise_together(found, 0.005)
+    predicted = [one for one in list_predictions(found, 1, None, together) if one.profile == ""]
+    rates = {one.variant: one for one in together.estimates}
+    assert {one.living_lab for one in predicted} == {None, *found.labs}
+    for one in predicted:
+        if one.living_lab is None:
+            lower, upper = rates[one.variant].rate_ci
+            assert one.rate_ci[0] < lower < upper < one.rate_ci[1]
+            assert one.against == rates[one.variant].against
+
+
+def test_one_profile_together_is_predicted_as_that_profile():
+    found = estimate_pooled(gather_cells(draw_rows(profiles=1)), PooledOptions())
+    predicted = list_predictions(found, 1, None, summarise_together(found, 0.005))
+    own = {(one.variant, one.living_lab): one for one in predicted if one.profile}
+    for one in predicted:
+        assert one.rate_ci == pytest.approx(own[one.variant, one.living_lab].rate_ci)
