@@ -6,7 +6,7 @@ from analysis.pooled.design import PooledStep
 from lab.access import Action
 from lab.jobs.work import JobKind
 
-NOTHING_TO_ESTIMATE = "nothing_to_estimate"
+NOTHING_TO_ESTIMATE, ONE_OTHER_LAB = "nothing_to_estimate", "one_other_lab"
 
 POOLED_RUN = JobKind(
     name="pooled_run",
@@ -25,6 +25,10 @@ POOLED_RUN = JobKind(
     errors={
         NOTHING_TO_ESTIMATE: _(
             "No experiment of this choice has counts that can be compared. Choose more widely."
+        ),
+        ONE_OTHER_LAB: _(
+            "Only one lab counted this, and it has not published it yet. "
+            "Choose more widely, or ask that lab."
         ),
     },
 )

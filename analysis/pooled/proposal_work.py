@@ -53,9 +53,10 @@ def _make_runs(job: RunningJob, scope: Scope) -> list[int]:
 
 def _gather(job: RunningJob, scope: Scope) -> tuple[PooledQuestion | None, int | None]:
     """Return the question, None when nothing was counted, and the run that answered it already."""
+    command = PooledRunCreate(scope, with_influence=True)
     with job.reading() as session:
         try:
-            question = gather_question(session, PooledRunCreate(scope, with_influence=True))
+            question = gather_question(session, command, job.by)
         except NothingToEstimateError:
             return None, None
         known = question.find_run(session)

@@ -58,12 +58,14 @@ class Selection:
     other profiles in the cells only lend what they show of channels and styles, and no page should
     rank or advise on them. Where lower is better, `count` in a cell is the people *without* the
     outcome, since the estimator takes more as better; the record of an estimate is turned back.
+    owner: the lab of which the cells are the unpublished result, None where there is none.
     """
 
     rows: tuple[CellRow, ...]
     not_used: tuple[NotUsed, ...]
     names: Names
     asked: tuple[str, ...] = ()
+    owner: int | None = None
 
     @property
     def experiments_used(self) -> tuple[str, ...]:

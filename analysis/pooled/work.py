@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 
 from analysis.pooled.design import PooledStep
-from analysis.pooled.jobs import NOTHING_TO_ESTIMATE
+from analysis.pooled.jobs import NOTHING_TO_ESTIMATE, ONE_OTHER_LAB
 from analysis.services.pooled_runs import (
     QUESTION,
     NothingToEstimateError,
+    OneOtherLabError,
     PooledQuestion,
     gather_question,
     keep_pooled,
@@ -31,7 +32,9 @@ def _gather(job: RunningJob) -> tuple[PooledQuestion, int | None]:
     command = QUESTION.validate_python(job.parameters)
     with job.reading() as session:
         try:
-            question = gather_question(session, command)
+            question = gather_question(session, command, job.by)
+        except OneOtherLabError as error:
+            raise JobImpossibleError(ONE_OTHER_LAB) from error
         except NothingToEstimateError as error:
             raise JobImpossibleError(NOTHING_TO_ESTIMATE) from error
         known = question.find_run(session)

@@ -203,9 +203,10 @@ def list_run_versions(
 ) -> list[ListedVersion]:
     """Return the versions that rest on a run, and all pooled ones about what it looks at.
 
-    Newest first within each rule.
+    Newest first within each rule. Beside those of the lab of a run stand those of all labs.
     """
-    is_about = and_(*_is_about(subject), *_is_pooled(living_lab_id))
+    reach = or_(and_(*_is_pooled(living_lab_id)), and_(*_is_pooled(None)))
+    is_about = and_(*_is_about(subject), reach)
     statement = _select_versions().where(or_(AdviceRuleVersion.analysis_run_id == run_id, is_about))
     found = session.exec(statement.order_by(col(AdviceRuleVersion.number).desc()))
     return sorted((ListedVersion(*row) for row in found), key=_place_of)

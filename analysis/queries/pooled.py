@@ -9,6 +9,7 @@ from itertools import chain
 from sqlalchemy import Select, bindparam, case
 from sqlmodel import Session, and_, col, func, select
 
+from analysis.pooled.audience import find_owner
 from analysis.pooled.choosing import (
     SUBJECT_CHECKS,
     Candidate,
@@ -110,7 +111,8 @@ def select_from(session: Session, material: Material, scope: Scope) -> Selection
     asked = material.list_asked(scope.segmentation_model_id)
     chosen = choose(material.candidates, scope, asked)
     names = _find_names(session, material, chosen.rows, asked)
-    return Selection(chosen.rows, chosen.not_used, names, asked)
+    owner = find_owner(material.candidates, chosen.rows, asked)
+    return Selection(chosen.rows, chosen.not_used, names, asked, owner)
 
 
 def read_material(session: Session, scope: Scope) -> Material:

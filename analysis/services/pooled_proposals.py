@@ -84,14 +84,14 @@ def propose_from_runs(
     The runs go from the scope itself outward; a profile of which the first tells too little gets
     the advice of a further one. Proposals that no longer follow are superseded.
     """
-    if scope.living_lab_id is not None:
-        check_open(get_lab(session, scope.living_lab_id))
     findings = [read_findings(session, get_run(session, run_id)) for run_id in run_ids]
+    if findings[0].place.living_lab_id is not None:
+        check_open(get_lab(session, findings[0].place.living_lab_id))
     suggestions = suggest(scope, findings)
     if not suggestions:
         raise NothingComparedError
     versions = [_keep(session, scope, one, by=by, at=at) for one in suggestions]
-    _supersede_others(session, scope, versions)
+    _supersede_others(session, findings[0], versions)
     session.flush()
     _record(session, findings[0], versions, by=by, at=at)
     return versions
@@ -145,17 +145,19 @@ def _keep(
         style_ids=list(advised.style_ids) if advised else [],
         evidence=write_evidence(evidence),
         analysis_run_id=findings.run.id,
-        living_lab_id=scope.living_lab_id,
+        living_lab_id=findings.run.living_lab_id,
     )
     rule = ensure_rule(session, find_subject(scope), proposal.part.profile_id, at)
-    latest = queries.find_latest_pooled_version(session, rule.id, scope.living_lab_id)
+    latest = queries.find_latest_pooled_version(session, rule.id, findings.run.living_lab_id)
     return add_version(session, rule, version, latest, by=by, at=at)
 
 
-def _supersede_others(session: Session, scope: Scope, kept: Iterable[AdviceRuleVersion]) -> None:
+def _supersede_others(
+    session: Session, findings: PooledFindings, kept: Iterable[AdviceRuleVersion]
+) -> None:
     keep = {version.id for version in kept}
     undecided = queries.list_undecided_pooled_versions(
-        session, find_subject(scope), scope.living_lab_id
+        session, find_subject(findings.scope), findings.run.living_lab_id
     )
     for version in undecided:
         if version.id not in keep:

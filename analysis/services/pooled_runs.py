@@ -10,12 +10,14 @@ from sqlmodel import Session
 from analysis.models.runs import AnalysisRun
 from analysis.pooled.design import PooledDesign
 from analysis.pooled.scope import SCOPE, Scope
-from analysis.pooled.selection import NAMES, NOT_USED
+from analysis.pooled.selection import NAMES, NOT_USED, Selection
 from analysis.queries.pooled import select_cells
 from analysis.recording import Answer, Calculation
 from analysis.services.runs import RunCreate, WrittenQuestion, find_run, keep_run
-from lab.access import Place, Reader
+from lab.access import Action, Place, Reader, may
 from lab.errors import DomainError
+from lab.models.programmes import ProgrammeKind
+from lab.queries.programmes import find_programme
 from lab.services.audit import record
 
 ESTIMATOR = "pooled"
@@ -27,6 +29,19 @@ class NothingToEstimateError(DomainError):
     def __init__(self):
         super().__init__(
             _("No experiment of this choice has counts that can be compared. Choose more widely.")
+        )
+
+
+class OneOtherLabError(NothingToEstimateError):
+    """Only one lab counted what is asked, and it has not published that yet."""
+
+    def __init__(self):
+        DomainError.__init__(
+            self,
+            _(
+                "Only one lab counted this, and it has not published it yet. "
+                "Choose more widely, or ask that lab."
+            ),
         )
 
 
@@ -43,7 +58,7 @@ class PooledRunCreate:
 
     @property
     def place(self) -> Place:
-        """Return where the run belongs."""
+        """Return where it is asked."""
         return Place(self.scope.programme_id, self.scope.living_lab_id)
 
 
@@ -62,12 +77,26 @@ class PooledQuestion:
         return find_run(session, self.command, self.written)
 
 
-def gather_question(session: Session, command: PooledRunCreate) -> PooledQuestion:
-    """Return a question with the cells of its scope."""
+def find_run_place(session: Session, scope: Scope, selection: Selection) -> Place:
+    """Return where a run would belong: to all labs, or to the one whose own result it would be.
+
+    All that is asked, read, listed and proposed goes by this place.
+    """
+    kind = find_programme(session, scope.programme_id).kind
+    # What is published elsewhere or made up is nobody's own.
+    owner = selection.owner if kind is ProgrammeKind.OWN else None
+    return Place(scope.programme_id, scope.living_lab_id or owner)
+
+
+def gather_question(session: Session, command: PooledRunCreate, by: Reader) -> PooledQuestion:
+    """Return a question with the cells of its scope; without a person, the installation asks."""
     scope = command.scope
     selection = select_cells(session, scope)
     if not selection.is_answerable:
         raise NothingToEstimateError
+    place = find_run_place(session, scope, selection)
+    if by.is_signed_in and not may(by, Action.RUN_ANALYSIS, place):
+        raise OneOtherLabError
     design = PooledDesign(
         margin=scope.margin,
         profiles=selection.asked,
@@ -77,7 +106,7 @@ def gather_question(session: Session, command: PooledRunCreate) -> PooledQuestio
     )
     run = RunCreate(
         calculation=Calculation(ESTIMATOR, selection.rows, design),
-        place=command.place,
+        place=place,
         scope={
             "scope": SCOPE.dump_python(scope, mode="json"),
             "asked": list(selection.asked),
@@ -92,7 +121,7 @@ def run_pooled(
     session: Session, command: PooledRunCreate, *, by: Reader, at: datetime
 ) -> AnalysisRun:
     """Return the kept run of a question, made now where it was not made before."""
-    question = gather_question(session, command)
+    question = gather_question(session, command, by)
     known = question.find_run(session)
     return known or keep_pooled(session, question, question.written.answer(), by=by, at=at)
 

@@ -18,7 +18,8 @@ from analysis.queries.scopes import (
     find_scope_names,
     list_outcomes,
 )
-from lab.access import Action, Reader
+from analysis.services.pooled_runs import OneOtherLabError, find_run_place
+from lab.access import Action, Reader, may
 from lab.queries.labels import list_issue_types, list_phases
 from lab.queries.labs import list_labs
 from lab.queries.segmentation import list_models
@@ -75,7 +76,7 @@ def read_question(
         selection.experiments,
         group_not_used(selection.not_used, titles, is_partly=False),
         group_not_used(selection.not_used, titles, is_partly=True),
-        _find_missing(selection, scope),
+        _find_missing(selection, scope) or _find_refusal(session, reader, selection, scope),
     )
 
 
@@ -99,6 +100,11 @@ def _read_vocabulary(session: Session, reader: Reader, programme_id: int) -> Voc
         phases=tuple(list_phases(session, programme_id, with_retired=True)),
         labs=tuple(labs),
     )
+
+
+def _find_refusal(session: Session, reader: Reader, selection: Selection, scope: Scope) -> str:
+    place = find_run_place(session, scope, selection)
+    return "" if may(reader, Action.RUN_ANALYSIS, place) else str(OneOtherLabError())
 
 
 def _find_missing(selection: Selection, scope: Scope) -> str:
