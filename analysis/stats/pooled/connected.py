@@ -102,40 +102,6 @@ def find_main_parts(nobs: Array, parts: Codes) -> Codes:
     return np.column_stack(people).argmax(axis=1)
 
 
-def find_direct_pairs(cells: PooledCells, stratum: Codes, profile: int | None = None) -> Array:
-    """Return which variants met in one stratum, of one profile or of any: (variants, variants)."""
-    rows = slice(None) if profile is None else cells.profile == profile
-    marks = np.zeros((stratum.max(initial=-1) + 1, len(cells.variants)), dtype=bool)
-    marks[stratum[rows], cells.variant[rows]] = True
-    met = marks.T.astype(float) @ marks.astype(float) > 0
-    np.fill_diagonal(met, False)
-    return met
-
-
-def check_connection(met: Array, one: int, other: int) -> Connection:
-    """Return how two variants are connected, given which pairs met."""
-    if met[one, other]:
-        return Connection.DIRECT
-    return Connection.CHAIN if find_chain(met, one, other) else Connection.NONE
-
-
-def find_chain(met: Array, one: int, other: int) -> tuple[int, ...]:
-    """Return the shortest chain of variants from one to another, empty when there is none."""
-    before = {one: one}
-    reached = [one]
-    for here in reached:
-        for there in np.flatnonzero(met[here]).tolist():
-            if there not in before:
-                before[there] = here
-                reached.append(there)
-    if other not in before or one == other:
-        return ()
-    chain = [other]
-    while chain[-1] != one:
-        chain.append(before[chain[-1]])
-    return tuple(reversed(chain))
-
-
 def find_meetings(cells: PooledCells, stratum: Codes) -> Meetings:
     """Return which variants met in one stratum, and where among most people.
 

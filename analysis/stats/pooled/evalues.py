@@ -86,7 +86,9 @@ class _Memory:
     def __init__(self, count: Array, nobs: Array) -> None:
         self.count, self.nobs = count, nobs
         # Per stratum the score of the difference at 0, and its information.
-        self.score, self.information = np.zeros(len(count)), np.zeros(len(count))
+        self.told = np.zeros((len(count), 2))
+        # Over all strata: responses and people, and that score and information.
+        self.seen, self.sum_told = np.zeros(2), np.zeros(2)
 
     @classmethod
     def of(cls, strata: int) -> "_Memory":
@@ -94,23 +96,25 @@ class _Memory:
 
     def foretell(self, stratum: int, people: Array) -> Array:
         """Return the two rates that are expected of the next block of a stratum."""
-        total, seen = self.count.sum(), self.nobs.sum()
-        elsewhere = (total + 0.5) / (seen + 1.0)
+        elsewhere = (self.seen[0] + 0.5) / (self.seen[1] + 1.0)
         own = self.count[stratum].sum() + BORROWED * elsewhere
         rate = own / (self.nobs[stratum].sum() + BORROWED)
         logit = np.log(rate / (1.0 - rate))
         share = people[1] / people.sum()
-        gap = self.score.sum() / (self.information.sum() + PRIOR_SD**-2)
+        gap = self.sum_told[0] / (self.sum_told[1] + PRIOR_SD**-2)
         return 1.0 / (1.0 + np.exp(-(logit + gap * np.array([share, share - 1.0]))))
 
     def learn(self, stratum: int, count: Array, nobs: Array) -> None:
         """Add a block: its people, and what its stratum tells of the difference so far."""
         self.count[stratum] += count
         self.nobs[stratum] += nobs
+        self.seen += count.sum(), nobs.sum()
         held, people = self.count[stratum], self.nobs[stratum]
         if not people.all():
             return
         rate = held.sum() / people.sum()
         effective = people.prod() / people.sum()
-        self.information[stratum] = effective * rate * (1.0 - rate)
-        self.score[stratum] = effective * (held[0] / people[0] - held[1] / people[1])
+        gap = held[0] / people[0] - held[1] / people[1]
+        told = effective * np.array([gap, rate * (1.0 - rate)])
+        self.sum_told += told - self.told[stratum]
+        self.told[stratum] = told

@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pytest
 
-from analysis.stats.pooled.connected import Connection, check_connection, find_chain
 from analysis.stats.pooled.data import gather_cells
 from analysis.stats.pooled.estimate import PooledOptions, estimate_pooled
 from analysis.stats.pooled.results import UnusedReason
@@ -145,13 +144,3 @@ def test_recorded_clusters_widen_the_intervals():
         np.mean([one.effect_std_error for one in found.estimates]) for found in (wide, narrow)
     ]
     assert spread[0] > 0.9 * spread[1]
-
-
-def test_chain_names_the_shortest_way_between_variants():
-    met = np.zeros((4, 4), dtype=bool)
-    for one, other in [(0, 1), (1, 2)]:
-        met[one, other] = met[other, one] = True
-    assert find_chain(met, 0, 2) == (0, 1, 2)
-    assert check_connection(met, 0, 1) == Connection.DIRECT
-    assert check_connection(met, 0, 2) == Connection.CHAIN
-    assert check_connection(met, 0, 3) == Connection.NONE
