@@ -22,9 +22,10 @@ def compare(seed):
     changes = check_influence(cells, options, LeftOut.EXPERIMENT, estimate=estimate)
     middle = time.process_time()
     quick = {(one.left_out, one.profile): one.without for one in changes}
-    whole, cases, differ = find_advice(estimate), 0, 0
+    whole, cases, differ = find_advice(estimate, options.margin), 0, 0
     for code in np.unique(cells.experiment).tolist():
-        rest = find_advice(estimate_pooled(cells.select(cells.experiment != code), options))
+        rest = estimate_pooled(cells.select(cells.experiment != code), options)
+        rest = find_advice(rest, options.margin)
         for profile, advised in whole.items():
             found = quick.get((cells.experiments[code], profile), advised)
             differ += found != rest.get(profile)
