@@ -86,6 +86,19 @@ def tell_directness(pair: PairRecord, experiments: int) -> str:
     return f"{side_by_side} {said}"
 
 
+def tell_otherwise(experiments: int) -> str:
+    """Return how many of the experiments divided residents in another way than the question."""
+    if not experiments:
+        return ""
+    return ngettext(
+        "%(num)d of these experiments divided residents in another way. The numbers of people per"
+        " variant are without it.",
+        "%(num)d of these experiments divided residents in another way. The numbers of people per"
+        " variant are without those.",
+        experiments,
+    )
+
+
 def tell_anytime(pair: PairRecord, wording: Wording) -> str:
     """Return the limits that hold however often somebody looked while the counts came in."""
     if pair.anytime is None:

@@ -1,10 +1,12 @@
 """What the evidence of all labs says in plain sentences, with natural frequencies."""
 
 import math
+from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from analysis.evidence_names import join
 from analysis.evidence_wording import (
     ADVICE,
     Wording,
@@ -25,6 +27,8 @@ from lab import formats
 
 # From here on a chance is said to be almost certain.
 ALMOST_CERTAIN = 0.99
+# A sentence names no more variants than this, and a paragraph has no more such sentences.
+MOST_NAMES, MOST_GROUPS = 3, 2
 
 
 def tell_verdict(part: ProfileRecord, wording: Wording) -> str:
@@ -47,29 +51,77 @@ def tell_verdict(part: ProfileRecord, wording: Wording) -> str:
     return _("We do not know yet whether %(variant)s works better than %(reference)s.", **sides)
 
 
-def tell_known(part: ProfileRecord, wording: Wording, most: int | None = None) -> str:
-    """Return which variants work clearly better than which, besides what the verdict says.
+def tell_known(part: ProfileRecord, wording: Wording, *, is_short: bool = False) -> str:
+    """Return what works clearly better than what, besides what the verdict says.
 
-    most: after how many sentences to stop; the better variants come first.
+    The better variants come first, and no more than a reader can hold; then how many more such
+    comparisons there are. is_short: one sentence, for a list.
     """
     leader = find_leader(part)
     is_said = leader is not None and leader.verdict is Verdict.CLEARLY_BETTER
-    beaten: dict[int, list[int]] = {}
-    for one in part.claims:
-        if not (is_said and (one.better, one.worse) == (leader.variant, leader.against)):
-            beaten.setdefault(one.better, []).append(one.worse)
-    regret = {one.variant: one.expected_regret or 0.0 for one in part.variants}
-    said = [
-        _(
-            "%(variant)s works clearly better than %(names)s.",
-            variant=wording.spoken.quote(better),
-            names=wording.spoken.quote_all(sorted(beaten[better], key=regret.get)),
-        )
-        for better in sorted(beaten, key=regret.get)[:most]
-    ]
-    if not said:
+    verdict = (leader.variant, leader.against) if is_said else None
+    groups = group_claims(part, verdict)
+    if not groups:
         return ""
-    return " ".join(said) if is_said else _("What is clear: %(known)s", known=" ".join(said))
+    most = 1 if is_short else MOST_GROUPS
+    told = [
+        _tell_group(betters, worse, wording, is_also=is_said and betters == (leader.variant,))
+        for betters, worse in groups[:most]
+    ]
+    said = " ".join(told) if is_said else _("What is clear: %(known)s", known=" ".join(told))
+    named = sum(
+        min(len(betters), MOST_NAMES) * min(len(worse), MOST_NAMES)
+        for betters, worse in groups[:most]
+    )
+    rest = sum(len(betters) * len(worse) for betters, worse in groups) - named
+    if is_short or not rest:
+        return said
+    more = ngettext(
+        "The table holds %(num)d more such comparison.",
+        "The table holds %(num)d more such comparisons.",
+        rest,
+    )
+    return f"{said} {more}"
+
+
+def group_claims(
+    part: ProfileRecord, without: tuple[int, int] | None = None
+) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Return the variants that are better than the same others, with those; the best first."""
+    regret = {one.variant: one.expected_regret or 0.0 for one in part.variants}
+    beaten: dict[int, set[int]] = {}
+    for one in part.claims:
+        if (one.better, one.worse) != without:
+            beaten.setdefault(one.better, set()).add(one.worse)
+    groups: dict[frozenset[int], list[int]] = {}
+    for better in sorted(beaten, key=regret.get):
+        groups.setdefault(frozenset(beaten[better]), []).append(better)
+    return [
+        (tuple(betters), tuple(sorted(worse, key=regret.get))) for worse, betters in groups.items()
+    ]
+
+
+def _tell_group(
+    betters: tuple[int, ...], worse: tuple[int, ...], wording: Wording, *, is_also: bool
+) -> str:
+    sides = {"variant": _name_some(betters, wording), "names": _name_some(worse, wording)}
+    if is_also:
+        return _("%(variant)s also works clearly better than %(names)s.", **sides)
+    return ngettext(
+        "%(variant)s works clearly better than %(names)s.",
+        "%(variant)s work clearly better than %(names)s.",
+        len(betters),
+        **sides,
+    )
+
+
+def _name_some(variants: tuple[int, ...], wording: Wording) -> str:
+    """Return names of variants, and how many others there are where that would be a long list."""
+    names = [wording.spoken.quote(one) for one in variants[:MOST_NAMES]]
+    others = len(variants) - len(names)
+    if others:
+        names.append(ngettext("%(num)d other", "%(num)d others", others))
+    return join(names)
 
 
 def tell_counts(part: ProfileRecord, wording: Wording) -> str:
@@ -103,6 +155,19 @@ def tell_counts(part: ProfileRecord, wording: Wording) -> str:
         " against %(count2)s with %(reference)s.",
         **values,
     )
+
+
+def tell_expected(part: ProfileRecord, wording: Wording) -> str:
+    """Return that the rates just told were not counted here but are expected."""
+    leader = find_leader(part)
+    other = leader and find_variant(part, leader.against)
+    untried = [one for one in (leader, other) if one and one.rate is not None and not one.is_tried]
+    if len(untried) > 1:
+        return _("These two were not tried here: this is what we expect.")
+    if untried:
+        quoted = wording.spoken.quote(untried[0].variant)
+        return _("%(variant)s was not tried here: this is what we expect.", variant=quoted)
+    return ""
 
 
 def tell_difference(part: ProfileRecord, wording: Wording) -> str:
@@ -221,14 +286,11 @@ def tell_standing(part: ProfileRecord, wording: Wording) -> str:
     if advised is None or advised.rank_ci is None:
         return ""
     ranked = sum(one.rank_ci is not None and one.part == advised.part for one in part.variants)
-    return " ".join(
-        sentence
-        for sentence in (
-            _tell_rank(advised, ranked, wording),
-            _tell_near_best(advised, wording),
-        )
-        if sentence
-    )
+    said = _tell_rank(advised, ranked, wording)
+    if said and advised.rank_ci == (1, 1):
+        # Whatever is surely first is not behind anything.
+        return said
+    return " ".join(filter(None, (said, _tell_near_best(advised, wording))))
 
 
 def _tell_rank(one: VariantRecord, ranked: int, wording: Wording) -> str:
@@ -240,6 +302,13 @@ def _tell_rank(one: VariantRecord, ranked: int, wording: Wording) -> str:
         return _(
             "Of the %(ranked)s variants, %(variant)s ranks number %(place)s.",
             place=formats.number(first),
+            **values,
+        )
+    if last == first + 1:
+        return _(
+            "Of the %(ranked)s variants, %(variant)s ranks number %(first)s or %(last)s.",
+            first=formats.number(first),
+            last=formats.number(last),
             **values,
         )
     return _(
@@ -289,6 +358,15 @@ def tell_apart(part: ProfileRecord, wording: Wording) -> str:
     )
 
 
+def tell_uncounted(record: PooledRecord, asked: Sequence[str], wording: Wording) -> str:
+    """Return which profiles of the question nobody counted yet."""
+    known = {part.profile for part in record.profiles}
+    names = [wording.spoken.profile(code) for code in asked if code not in known]
+    if not names or not known:
+        return ""
+    return _("Nothing was counted yet of %(names)s.", names=join(names))
+
+
 def tell_scarce(part: ProfileRecord, wording: Wording) -> str:
     """Return of which variants too little was counted to say anything."""
     scarce = [
@@ -306,9 +384,17 @@ def tell_scarce(part: ProfileRecord, wording: Wording) -> str:
 
 def tell_untried(part: ProfileRecord, wording: Wording) -> str:
     """Return which variants were never tried here, while a figure stands beside them."""
-    untried = [one.variant for one in part.variants if not one.is_tried and one.rate is not None]
+    shown = [one for one in part.variants if one.rate is not None]
+    untried = [one.variant for one in shown if not one.is_tried]
     if not untried:
         return ""
+    if len(untried) > MOST_NAMES:
+        return _(
+            "%(untried)s of the %(shown)s variants were not tried here. What we expect of them"
+            " follows from what their channel and style did elsewhere.",
+            untried=formats.number(len(untried)),
+            shown=formats.number(len(shown)),
+        )
     return ngettext(
         "%(names)s was not tried here. What we expect of it follows from what its channel and style"
         " did elsewhere.",

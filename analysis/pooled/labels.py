@@ -69,6 +69,16 @@ OUT_OF: Mapping[Step, LazyString] = {
     Step.RESPONDED: _l("of those who responded"),
 }
 
+# What is asked, in the fewest words.
+QUESTIONS: Mapping[tuple[Step, Direction], LazyString] = {
+    (Step.REACHED, Direction.HIGHER): _l("What reaches most people?"),
+    (Step.REACHED, Direction.LOWER): _l("What reaches fewest people?"),
+    (Step.RESPONDED, Direction.HIGHER): _l("What brings most responses?"),
+    (Step.RESPONDED, Direction.LOWER): _l("What brings fewest responses?"),
+    (Step.PARTICIPATED, Direction.HIGHER): _l("What makes most people take part?"),
+    (Step.PARTICIPATED, Direction.LOWER): _l("What makes fewest people take part?"),
+}
+
 
 def call(name: Name) -> str:
     """Return a name in the language being spoken."""
@@ -166,6 +176,25 @@ def write_scope(scope: Scope, names: ScopeNames) -> str:
         first = _("%(outcome)s, for each profile of %(model)s.", model=model, **values)
     limits = list_limits(scope, names)
     return f"{first} {_('Only: %(limits)s.', limits='; '.join(limits))}" if limits else first
+
+
+def write_question(scope: Scope) -> str:
+    """Return what a run is about in the fewest words, without its limits."""
+    outcome = scope.outcome
+    return str(QUESTIONS[outcome.numerator_step, outcome.direction])
+
+
+def write_about(scope: Scope, names: ScopeNames) -> str:
+    """Return what tells a question from others like it: of what, for whom, within which limits."""
+    outcome = scope.outcome
+    model = names.segmentation_model
+    about = [
+        str(DENOMINATOR_KINDS[outcome.denominator_kind]),
+        "" if outcome.denominator_step is Step.OFFERED else str(OUT_OF[outcome.denominator_step]),
+        call(model) if model else _("all residents together"),
+        *list_limits(scope, names),
+    ]
+    return " · ".join(filter(None, about))
 
 
 def list_limits(scope: Scope, names: ScopeNames) -> list[str]:

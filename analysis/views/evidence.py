@@ -8,12 +8,12 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from analysis.evidence_sentences import tell_used
-from analysis.pooled.labels import write_scope
+from analysis.pooled.labels import write_about, write_question, write_scope
 from analysis.pooled.selection import NAMES, NOT_USED
 from analysis.queries import evidence as queries
 from analysis.queries.runs import get_run
 from analysis.queries.scopes import find_scope_names
-from analysis.reports.evidence.contents import EvidenceReport, EvidenceRequest
+from analysis.reports.evidence.contents import EvidencePart, EvidenceReport, EvidenceRequest
 from analysis.reports.evidence.lab import build_lab_report
 from analysis.reports.evidence.method import RunFacts, describe_run, list_terms, list_unused
 from analysis.reports.evidence.report import build_report
@@ -57,9 +57,12 @@ class EvidencePage:
 
 @dataclass(frozen=True, slots=True)
 class WrittenEvidence:
-    """The text of a page, and what stands in its head."""
+    """The text of a page, and what stands in its head; focus: the profile it is about."""
 
     body: Markup
+    question: str
+    about: str
+    focus: str
     facts: tuple[str, ...]
 
 
@@ -69,6 +72,7 @@ class ListedRun:
 
     run_id: int
     question: str
+    about: str
     finding: str
     facts: tuple[str, ...]
 
@@ -115,7 +119,7 @@ def show_lab(living_lab_id):
     session = get_session()
     lab = get_lab(session, living_lab_id)
     programme = find_programme(session, lab.programme_id)
-    heads = queries.keep_newest(queries.list_heads(session, lab.programme_id, []))
+    heads = queries.keep_newest(queries.list_heads(session, lab.programme_id, [living_lab_id]))
     asked = request.args.get("run", "")
     chosen = next((one for one in heads if str(one.id) == asked), None)
     if asked and chosen is None:
@@ -129,7 +133,9 @@ def show_lab(living_lab_id):
         run_id=chosen and chosen.id,
         runs=[summarise(page) for page in pages] if len(pages) > 1 else [],
         written=chosen
-        and write_evidence(ask_page(chosen.id, programme, living_lab=str(living_lab_id))),
+        and write_evidence(
+            ask_page(chosen.id, programme, request.args.get("profile", ""), str(living_lab_id))
+        ),
         may_ask=may(current_reader(), Action.RUN_ANALYSIS, Place(programme.id)),
     )
 
@@ -177,14 +183,14 @@ def summarise(page: EvidencePage) -> ListedRun:
     run, asked = _read(page)
     report = build_report(asked)
     finding = " ".join(filter(None, (report.headline, report.known)))
-    return ListedRun(page.run_id, _write_question(asked), finding, _list_facts(report, run))
+    return ListedRun(page.run_id, *_write_title(asked), finding, _list_facts(report, run))
 
 
 @lru_cache(maxsize=REMEMBERED)
 def write_evidence(page: EvidencePage) -> WrittenEvidence:
     """Return the text of a page, in the language being spoken."""
     run, asked = _read(page)
-    question = _write_question(asked)
+    question = write_scope(asked.scope, find_scope_names(get_session(), asked.scope))
     facts = RunFacts(run.id, question, run.run_at, run.product_version, run.cells_sha256)
     report = build_report(asked)
     lab_report = None
@@ -192,7 +198,7 @@ def write_evidence(page: EvidencePage) -> WrittenEvidence:
         lab_report = build_lab_report(asked, report, page.living_lab)
         report = lab_report.report
     focus = next((one for one in report.parts if page.profile == (one.code or TOGETHER)), None)
-    parts = (focus,) if focus else report.parts
+    parts = (focus,) if focus else _list_unfolded(report)
     here = page.living_lab or None
     template = current_app.jinja_env.get_template("evidence/report.html")
     body = template.render(
@@ -200,6 +206,8 @@ def write_evidence(page: EvidencePage) -> WrittenEvidence:
         lab_report=lab_report,
         run_id=run.id,
         focus=focus,
+        living_lab_id=page.living_lab,
+        near=_find_near(report, focus),
         parts=parts,
         rates=draw_variants(parts, report.margin),
         forests=list_pictures(parts, report.margin, here),
@@ -207,7 +215,22 @@ def write_evidence(page: EvidencePage) -> WrittenEvidence:
         method=describe_run(asked.record, facts),
         terms=list_terms(asked.record.terms),
     )
-    return WrittenEvidence(Markup(body), (question, *_list_facts(report, run)))
+    facts = question, *_list_facts(report, run)
+    return WrittenEvidence(Markup(body), *_write_title(asked), focus.name if focus else "", facts)
+
+
+def _list_unfolded(report: EvidenceReport) -> tuple[EvidencePart, ...]:
+    """Return what the page about everyone shows whole; each profile has a page of its own."""
+    return report.parts if len(report.parts) == 1 else report.parts[: int(bool(report.together))]
+
+
+def _find_near(report: EvidenceReport, focus: EvidencePart | None) -> tuple:
+    """Return the profiles before and after one, None where there is none."""
+    if focus not in report.parts:
+        return None, None
+    parts = [None, *report.parts, None]
+    place = parts.index(focus, 1)
+    return parts[place - 1], parts[place + 1]
 
 
 def _read(page: EvidencePage):
@@ -219,14 +242,16 @@ def _read(page: EvidencePage):
         names=NAMES.validate_python(run.scope["names"]),
         not_used=NOT_USED.validate_python(run.scope["not_used"]),
         rows=read_rows(run, scope),
+        asked=tuple(run.scope.get("asked", ())),
         known_labs=page.known_labs,
         readable=page.open_outcomes,
     )
     return run, asked
 
 
-def _write_question(asked: EvidenceRequest) -> str:
-    return write_scope(asked.scope, find_scope_names(get_session(), asked.scope))
+def _write_title(asked: EvidenceRequest) -> tuple[str, str]:
+    names = find_scope_names(get_session(), asked.scope)
+    return write_question(asked.scope), write_about(asked.scope, names)
 
 
 def _list_facts(report: EvidenceReport, run) -> tuple[str, ...]:

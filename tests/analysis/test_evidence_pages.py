@@ -13,10 +13,11 @@ from analysis.reports.evidence.protection import show_evidence
 from analysis.services.pooled_findings import read_rows
 from analysis.services.runs import read_run
 from analysis.stats.cells import Direction
+from analysis.stats.results import Verdict
 from lab.models.labels import DenominatorKind
 from lab.models.people import Role
 from lab.models.programmes import ProgrammeKind
-from tests.analysis.pooled_records import NAMES, part, record, scope
+from tests.analysis.pooled_records import NAMES, best, part, record, scope, variant
 from tests.analysis.pooled_runs import keep_pooled_run, pooled_labs, pooled_scope
 from tests.builders import MOMENT
 from tests.pages import Pages
@@ -133,7 +134,7 @@ def test_profiles_that_differ_get_advice_of_their_own(pages, keep, published):
 
 def test_every_drawing_says_in_words_what_it_shows(pages, keep, published):
     drawn = pages.get(f"/evidence/{keep(published).id}").content.all("svg", class_="interval")
-    assert len(drawn) > 10
+    assert len(drawn) > 5
     assert all(one.one("title").text and one.one("desc").text for one in drawn)
 
 
@@ -156,7 +157,56 @@ def test_focus_shows_one_profile_with_all_its_comparisons(pages, keep, published
     answer = pages.get(f"/evidence/{run.id}?profile=5")
     assert [one["id"] for one in answer.content.all("section")] == ["profile-5"]
     assert "“brief · persoonlijk” tegen “folder · zakelijk”" in answer.text
-    assert len(pages.get(f"/evidence/{run.id}?profile=nonsense").content.all("section")) == 3
+    assert len(pages.get(f"/evidence/{run.id}?profile=nonsense").content.all("section")) == 1
+
+
+def test_page_leads_to_a_page_for_each_profile_and_back(pages, keep, published):
+    run = keep(published)
+    assert {f"/evidence/{run.id}?profile={one}" for one in "56"} <= set(
+        pages.get(f"/evidence/{run.id}").links
+    )
+    links = pages.get(f"/evidence/{run.id}?profile=5").links
+    assert {f"/evidence/{run.id}", f"/evidence/{run.id}?profile=6"} <= set(links)
+
+
+def test_lab_leads_to_its_own_page_for_each_profile(pages, build, keep, published):
+    run, lab = keep(published), build.lab(published)
+    address = f"/labs/{lab.id}/evidence?run={run.id}"
+    assert f"{address}&profile=5" in pages.get(address).links
+    assert "Jong" in pages.get(f"{address}&profile=5").content.one("h1").text
+
+
+def test_title_tells_one_question_from_another(pages, keep, published):
+    run = keep(published)
+    title = "Wat geeft de meeste reacties? brieven · alle bewoners samen"
+    answer = pages.get(f"/evidence/{run.id}")
+    assert answer.page.one("head").one("title").text == f"{title} · Proeftuin"
+    assert answer.page.one("nav", class_="breadcrumb").text.endswith(title)
+    focus = pages.get(f"/evidence/{run.id}?profile=5")
+    assert focus.page.one("head").one("title").text == f"Jong · {title} · Proeftuin"
+    assert focus.content.one("h1").text == "Jong Wat geeft de meeste reacties?"
+
+
+def test_answer_about_everyone_is_said_once(pages, keep, published):
+    run = keep(published, record(are_profiles_alike=True))
+    said = "“brief · persoonlijk” werkt duidelijk beter dan “brief · zakelijk”."
+    assert pages.get(f"/evidence/{run.id}").text.count(said) == 1
+
+
+def test_profile_without_counts_is_named(pages, session, keep, published):
+    run = keep(published, record(part("5"), together=None))
+    text = pages.get(f"/evidence/{run.id}").text
+    assert "Van Oud is nog niets geteld." not in text
+    run = keep(published, record(part("5"), part("7")))
+    assert "Van Oud is nog niets geteld." in pages.get(f"/evidence/{run.id}").text
+
+
+def test_what_may_still_be_best_is_named(pages, keep, published):
+    open_yet = best(verdict=Verdict.NOT_ENOUGH_DATA, rank_ci=(1, 2))
+    others = variant(0, 0.09, rank_ci=(1, 3)), variant(2, 0.08, rank_ci=(3, 3))
+    held = [part(one, variants=(open_yet, *others), claims=()) for one in "56"]
+    table = pages.get(f"/evidence/{keep(published, record(*held)).id}").content.all("table")[0]
+    assert "nog open: brief · persoonlijk of brief · zakelijk" in table.text
 
 
 def test_method_tells_how_to_make_it_again(pages, keep, published):

@@ -7,7 +7,7 @@ import pytest
 from analysis import evidence_comparisons as comparisons
 from analysis import evidence_sentences as sentences
 from analysis.evidence_names import Spoken
-from analysis.evidence_wording import Wording, choose_base
+from analysis.evidence_wording import Wording, choose_base, count_down, count_up
 from analysis.pooled.record import (
     ClaimRecord,
     ConsistencyRecord,
@@ -117,11 +117,25 @@ def test_long_lists_of_what_is_known_stop_early():
         variants=tuple(variant(one, 0.5, expected_regret=one / 10) for one in range(10)),
         claims=claims,
     )
-    assert sentences.tell_known(held, spoken, with_rest=True) == (
+    assert sentences.tell_known(held, spoken) == (
         "Wat we wel weten: “variant 0” werkt duidelijk beter dan “variant 1”, “variant 2”,"
         " “variant 3” en 6 andere. “variant 1” werkt duidelijk beter dan “variant 2”, “variant 3”,"
         " “variant 4” en 5 andere. In de tabel staan nog 39 van zulke vergelijkingen."
     )
+
+
+def test_rates_of_what_was_never_tried_are_expectations():
+    assert sentences.tell_expected(part(), wording()) == ""
+    alone = part(leader=best(is_tried=False))
+    assert "“brief · persoonlijk” is hier niet getest" in sentences.tell_expected(alone, wording())
+    both = replace(alone, variants=(alone.variants[0], variant(0, 0.09, is_tried=False)))
+    assert sentences.tell_expected(both, wording()).startswith("Deze twee zijn hier niet getest")
+
+
+def test_surely_first_variant_is_not_behind_the_best():
+    first = replace(part(), variants=(best(rank_ci=(1, 1)), variant(0, 0.09, rank_ci=(2, 2))))
+    said = sentences.tell_standing(first, wording())
+    assert said == "Van de 2 varianten staat “brief · persoonlijk” op plaats 1."
 
 
 def test_lower_rates_win_where_less_is_better():
@@ -279,3 +293,16 @@ def test_no_sentence_speaks_of_significance(language):
             *comparisons.tell_influence(record(), wording()),
         ]
     assert all("signific" not in one and "%" not in one for one in everything)
+
+
+@pytest.mark.parametrize(
+    ("share", "down", "up"),
+    [(0.0, "0", "0"), (0.0004, "0", "0,1"), (0.0096, "0,9", "1"), (0.013, "1", "2"), (0.02, "2", "2")],
+)
+def test_limits_are_rounded_outwards(share, down, up):
+    assert (count_down(share, wording()), count_up(share, wording())) == (down, up)
+
+
+def test_no_difference_is_never_said_wider_than_the_margin():
+    held = led_by(Verdict.NO_DIFFERENCE, (-0.003, 0.004))
+    assert "hooguit 0,4 op de 100" in sentences.tell_difference(held, wording(margin=0.005))

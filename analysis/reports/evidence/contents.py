@@ -12,6 +12,7 @@ from analysis.stats.pooled.data import CellRow
 class EvidenceRequest:
     """A kept run, and what its reader may know.
 
+    asked: codes of the profiles that the question is about, counted or not.
     known_labs: codes of the labs whose counts the reader knows exactly; None: all of them.
     readable: numbers of the experiments that the reader may open.
     """
@@ -21,6 +22,7 @@ class EvidenceRequest:
     names: Names
     not_used: tuple[NotUsed, ...]
     rows: tuple[CellRow, ...]
+    asked: tuple[str, ...] = ()
     known_labs: frozenset[str] | None = None
     readable: frozenset[int] = frozenset()
 
@@ -63,6 +65,8 @@ class ForestRow:
     one: tuple[int, int] | None
     other: tuple[int, int] | None
     people: int
+    # Whether it divided residents in another way than the question does.
+    divides_otherwise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,11 @@ class Forest:
 
 @dataclass(frozen=True, slots=True)
 class EvidencePart:
-    """One profile, or everyone together: verdict and sentences first, then the figures."""
+    """One profile, or everyone together: verdict and sentences first, then the figures.
+
+    contenders: the variants that may still rank first, where no one is known to be best. claims:
+    each variant that is clearly better than others, with those.
+    """
 
     code: str
     name: str
@@ -103,9 +111,11 @@ class EvidencePart:
     advised: str
     advised_rate: float | None
     advised_ci: Interval | None
+    contenders: tuple[str, ...]
     is_withheld: bool
     variants: tuple[VariantRow, ...]
     forests: tuple[Forest, ...]
+    claims: tuple[tuple[str, tuple[str, ...]], ...]
 
     @property
     def has_rates(self) -> bool:
@@ -119,6 +129,8 @@ class EvidenceReport:
 
     headline: str
     verdict: str | None
+    # Whether the profiles differ, so that the answer is not about everyone together.
+    differ: bool
     answer: tuple[str, ...]
     # What is known besides the headline.
     known: str
@@ -129,6 +141,8 @@ class EvidenceReport:
     labs: int
     together: EvidencePart | None
     profiles: tuple[EvidencePart, ...]
+    # Which profiles nobody counted yet, as a sentence.
+    uncounted: str
     is_protected: bool
     units: str
     margin: float

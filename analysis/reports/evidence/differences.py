@@ -36,11 +36,15 @@ class OwnFinding:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Findings:
-    """The strata of every experiment: its profiles, each in its waves."""
+    """The strata of every experiment: its profiles, each in its waves.
+
+    asking: the experiments that counted a profile of the question.
+    """
 
     # By experiment, then by profile and wave, then by variant.
     strata: dict[str, dict[tuple[str, str], dict[int, Counts]]]
     labs: dict[str, str]
+    asking: frozenset[str]
     shown: Shown
 
     @classmethod
@@ -49,14 +53,18 @@ class Findings:
         places = {key_of(*code): place for place, code in enumerate(shown.record.variants)}
         strata: dict = defaultdict(lambda: defaultdict(dict))
         labs: dict[str, str] = {}
+        asked = {part.profile for part in shown.record.profiles}
+        asking: set[str] = set()
         for row in rows:
+            if row.profile in asked:
+                asking.add(row.experiment)
             labs[row.experiment] = row.living_lab
             variant = places.get(key_of(row.channel, row.style))
             if variant is not None and row.nobs:
                 held = strata[row.experiment][row.profile, row.wave]
                 count, nobs = held.get(variant, (0, 0))
                 held[variant] = count + row.count, nobs + row.nobs
-        return cls(strata, labs, shown)
+        return cls(strata, labs, frozenset(asking), shown)
 
     def compare(self, profile: str | None, one: int, other: int) -> tuple[OwnFinding, ...]:
         """Return what each experiment that held both variants found, in one profile or in all."""

@@ -88,11 +88,19 @@ def _tell_own(main: EvidencePart, wording: Wording, living_lab: str) -> str:
     told = [row for row in forest.rows if row.lab_code == living_lab and row.difference is not None]
     if not told:
         return _("It did not hold “%(one)s” and “%(other)s” side by side itself.", **sides)
+    ahead = _count_ahead(told, wording.direction)
+    if not ahead:
+        return ngettext(
+            "In the one experiment here “%(one)s” did not do better than “%(other)s”.",
+            "In none of the %(num)d experiments here “%(one)s” did better than “%(other)s”.",
+            len(told),
+            **sides,
+        )
     return ngettext(
-        "In %(ahead)s of %(num)d experiment here “%(one)s” did better than “%(other)s”.",
+        "In the one experiment here “%(one)s” did better than “%(other)s”.",
         "In %(ahead)s of %(num)d experiments here “%(one)s” did better than “%(other)s”.",
         len(told),
-        ahead=formats.number(_count_ahead(told, wording.direction)),
+        ahead=formats.number(ahead),
         **sides,
     )
 

@@ -55,7 +55,10 @@ def show_evidence(
     if set(labs) <= known:
         return Shown(record, cells, frozenset(), known, is_protected=False)
     shown = _protect_experiments(cells, known)
-    withheld, people = _protect_sums(cells, shown, known)
+    # Sums are of the profiles of the question, as they are in the record.
+    asked = {part.profile for part in record.profiles}
+    summed = {key: counts for key, counts in cells.items() if key[1] in asked}
+    withheld, people = _protect_sums(summed, shown, known)
     return Shown(_withhold(record, withheld, people), shown, withheld, known, is_protected=True)
 
 

@@ -34,11 +34,9 @@ from analysis.reports.evidence.contents import (
 from analysis.reports.evidence.differences import Findings, OwnFinding
 from analysis.reports.evidence.protection import Shown, show_evidence
 from analysis.stats.pooled.connected import Connection
+from analysis.stats.results import Verdict
 from experiments.labels import DENOMINATOR_KINDS, capitalise
 from lab.models.labels import DenominatorKind
-
-# More of what is known stands with its profile.
-MOST_CLAIMS = 2
 
 
 def build_report(request: EvidenceRequest) -> EvidenceReport:
@@ -54,8 +52,9 @@ def build_report(request: EvidenceRequest) -> EvidenceReport:
     return EvidenceReport(
         headline=_write_headline(record, main, wording, shown),
         verdict=_find_verdict(record, main),
+        differ=_do_profiles_differ(record),
         answer=_write_answer(record, main, wording),
-        known=sentences.tell_known(main, wording, MOST_CLAIMS) if main else "",
+        known=sentences.tell_known(main, wording, is_short=True) if main else "",
         sureness=_write_sureness(record),
         influence=comparisons.tell_influence(record, wording),
         used=len(record.experiments_used),
@@ -63,6 +62,7 @@ def build_report(request: EvidenceRequest) -> EvidenceReport:
         labs=len({request.names.experiments[one].living_lab for one in record.experiments_used}),
         together=builder.build(together) if together else None,
         profiles=parts,
+        uncounted=sentences.tell_uncounted(record, request.asked, wording),
         is_protected=shown.is_protected,
         units=wording.units,
         margin=record.margin,
@@ -91,10 +91,14 @@ def count_considered(record: PooledRecord, not_used: Sequence[NotUsed]) -> int:
     return len(left_out | unused | set(record.experiments_used))
 
 
+def _do_profiles_differ(record: PooledRecord) -> bool:
+    return record.are_profiles_alike is False and len(record.profiles) > 1
+
+
 def _write_headline(
     record: PooledRecord, main: ProfileRecord | None, wording: Wording, shown: Shown
 ) -> str:
-    if record.are_profiles_alike is False and len(record.profiles) > 1:
+    if _do_profiles_differ(record):
         return _("What works best differs between the profiles.")
     if main is None and record.profiles:
         return sentences.tell_how_many(record)
@@ -108,7 +112,7 @@ def _write_headline(
 
 
 def _find_verdict(record: PooledRecord, main: ProfileRecord | None) -> str | None:
-    differ = record.are_profiles_alike is False and len(record.profiles) > 1
+    differ = _do_profiles_differ(record)
     leader = main and find_leader(main)
     if differ or leader is None or leader.verdict is None:
         return None
@@ -121,17 +125,18 @@ def _write_answer(
     profiles = sentences.tell_profiles(record)
     if main is None:
         return tuple(filter(None, (profiles,)))
-    differ = record.are_profiles_alike is False and len(record.profiles) > 1
+    differ = _do_profiles_differ(record)
     figures = [
         sentences.tell_counts(main, wording),
+        sentences.tell_expected(main, wording),
         sentences.tell_difference(main, wording),
-        sentences.tell_known(main, wording, MOST_CLAIMS),
     ]
+    known = [sentences.tell_known(main, wording)]
     expected = [
         sentences.tell_prediction(find_leader(main), wording),
         sentences.tell_difference_elsewhere(main),
     ]
-    lines = [[profiles]] if differ else [figures, expected, [profiles]]
+    lines = [[profiles]] if differ else [figures, known, expected, [profiles]]
     return tuple(" ".join(filter(None, line)) for line in lines if any(line))
 
 
@@ -168,9 +173,30 @@ class PartBuilder:
             advised=wording.spoken.variants[advised.variant] if advised else "",
             advised_rate=advised.rate if advised else None,
             advised_ci=advised.rate_ci if advised else None,
+            contenders=self._list_contenders(part, advised),
             is_withheld=bool(withheld) and not is_told,
             variants=tuple(self._build_variant(one, withheld, lab) for one in _order(part)),
             forests=tuple(self._build_forests(part, lab)),
+            claims=self._list_claims(part),
+        )
+
+    def _list_contenders(
+        self, part: ProfileRecord, leader: VariantRecord | None
+    ) -> tuple[str, ...]:
+        if leader is None or leader.verdict is not Verdict.NOT_ENOUGH_DATA:
+            return ()
+        return tuple(
+            self.wording.spoken.variants[one.variant]
+            for one in _order(part)
+            if one.part == leader.part and one.rank_ci and one.rank_ci[0] == 1
+        )
+
+    def _list_claims(self, part: ProfileRecord) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        names = self.wording.spoken.variants
+        return tuple(
+            (names[better], tuple(names[one] for one in worse))
+            for betters, worse in sentences.group_claims(part)
+            for better in betters
         )
 
     def _write_headline(self, part: ProfileRecord, withheld: set[int]) -> str:
@@ -183,9 +209,10 @@ class PartBuilder:
         lines = (
             (
                 sentences.tell_counts(part, self.wording),
+                sentences.tell_expected(part, self.wording),
                 sentences.tell_difference(part, self.wording),
-                sentences.tell_known(part, self.wording),
             ),
+            (sentences.tell_known(part, self.wording),),
             (
                 sentences.tell_prediction(find_leader(part), self.wording, lab),
                 sentences.tell_difference_elsewhere(part, lab),
@@ -242,16 +269,17 @@ class PartBuilder:
     ) -> Forest:
         found = self.findings.compare(part.profile, pair.one, pair.other)
         difference, limits, expected = _find_pooled(part, advised, pair.other, lab)
-        said = (
-            comparisons.tell_directness(pair, len(found)),
-            comparisons.tell_path(pair, self.wording),
-            comparisons.tell_anytime(pair, self.wording),
-        )
-        spoken = self.wording.spoken
         rows = sorted(
             (self._build_row(one) for one in found),
             key=lambda row: (row.year or 0, row.lab, row.title),
         )
+        said = (
+            comparisons.tell_directness(pair, len(found)),
+            comparisons.tell_otherwise(sum(row.divides_otherwise for row in rows)),
+            comparisons.tell_path(pair, self.wording),
+            comparisons.tell_anytime(pair, self.wording),
+        )
+        spoken = self.wording.spoken
         return Forest(
             one=spoken.variants[pair.one],
             other=spoken.variants[pair.other],
@@ -284,6 +312,7 @@ class PartBuilder:
             one=found.one,
             other=found.other,
             people=found.people,
+            divides_otherwise=found.experiment not in self.findings.asking,
         )
 
 

@@ -145,6 +145,7 @@ def _name_experiment(row: ForestRow, is_one_lab: bool) -> Markup:
         "" if is_one_lab else row.lab,
         str(row.year or ""),
         row.grade and _("grade %(grade)s", grade=row.grade),
+        _("divides residents otherwise") if row.divides_otherwise else "",
     ]
     return name + Markup('<span class="beneath">{}</span>').format(" · ".join(filter(None, facts)))
 
