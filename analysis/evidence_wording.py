@@ -93,14 +93,20 @@ def decimals_of_pair(count: float, other: float) -> int:
 
 
 def count_down(share: float, wording: Wording) -> str:
-    """Return a limit in whole people, or in tenths where less than one is left."""
-    count = math.floor(share * wording.base + 1e-9)
-    return formats.number(count) if count else formats.decimal(share * wording.base, 1)
+    """Return a limit in whole people, or in tenths where less than one is left, rounded down."""
+    return _count(share * wording.base + 1e-9, math.floor)
 
 
 def count_up(share: float, wording: Wording) -> str:
-    """Return a limit in whole people, rounded outwards."""
-    return formats.number(math.ceil(share * wording.base - 1e-9))
+    """Return a limit in whole people, or in tenths where it is less than one, rounded up."""
+    return _count(share * wording.base - 1e-9, math.ceil)
+
+
+def _count(count: float, rounding: Callable[[float], int]) -> str:
+    tenths = rounding(10 * count)
+    if 0 < count < 1 and 0 < tenths < 10:
+        return formats.decimal(tenths / 10, 1)
+    return formats.number(rounding(count) if count >= 1 else tenths // 10)
 
 
 def count_out(share: float, wording: Wording, rounding: Callable[[float], int]) -> str:
