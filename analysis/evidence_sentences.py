@@ -1,6 +1,7 @@
 """What the evidence of all labs says in plain sentences, with natural frequencies."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
@@ -8,7 +9,6 @@ from flask_babel import ngettext
 
 from analysis.evidence_names import join
 from analysis.evidence_wording import (
-    ADVICE,
     Wording,
     count_down,
     count_up,
@@ -232,37 +232,40 @@ def tell_difference_elsewhere(part: ProfileRecord, lab: str | None = None) -> st
 
 
 def tell_how_many(record: PooledRecord) -> str:
-    """Return for how many profiles what is known."""
-    verdicts = [leader.verdict for leader in map(find_leader, record.profiles) if leader]
-    best = sum(verdict in ADVICE for verdict in verdicts)
-    alike = verdicts.count(Verdict.NO_DIFFERENCE)
-    rest = len(record.profiles) - best - alike
-    sentences = []
-    if best:
-        sentences.append(
-            ngettext(
-                "For %(num)d profile we know what works best.",
-                "For %(num)d profiles we know what works best.",
-                best,
-            )
-        )
-    if alike:
-        sentences.append(
-            ngettext(
-                "For %(num)d profile we found no difference that matters.",
-                "For %(num)d profiles we found no difference that matters.",
-                alike,
-            )
-        )
-    if rest:
-        sentences.append(
-            ngettext(
-                "For %(num)d profile there are too few counts.",
-                "For %(num)d profiles there are too few counts.",
-                rest,
-            )
-        )
-    return " ".join(sentences)
+    """Return for how many profiles how much is known of the best variant and the next."""
+    held = Counter(leader.verdict for leader in map(find_leader, record.profiles) if leader)
+    clear, likely, alike = (
+        held[one]
+        for one in (Verdict.CLEARLY_BETTER, Verdict.PROBABLY_BETTER, Verdict.NO_DIFFERENCE)
+    )
+    rest = len(record.profiles) - clear - likely - alike
+    said = (
+        clear
+        and ngettext(
+            "For %(num)d profile one variant works clearly better than the next best.",
+            "For %(num)d profiles one variant works clearly better than the next best.",
+            clear,
+        ),
+        likely
+        and ngettext(
+            "For %(num)d profile one variant probably works better than the next best.",
+            "For %(num)d profiles one variant probably works better than the next best.",
+            likely,
+        ),
+        alike
+        and ngettext(
+            "For %(num)d profile the two best differ by nothing that matters.",
+            "For %(num)d profiles the two best differ by nothing that matters.",
+            alike,
+        ),
+        rest
+        and ngettext(
+            "For %(num)d profile there are too few counts.",
+            "For %(num)d profiles there are too few counts.",
+            rest,
+        ),
+    )
+    return " ".join(filter(None, said))
 
 
 def tell_profiles(record: PooledRecord) -> str:

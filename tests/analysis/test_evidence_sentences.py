@@ -268,10 +268,11 @@ def test_small_rates_are_counted_on_a_thousand():
 
 
 def test_profiles_are_added_up_by_what_is_known():
-    parts = (part("5"), led_by(Verdict.NO_DIFFERENCE), led_by(Verdict.NOT_ENOUGH_DATA))
-    assert sentences.tell_how_many(record(*parts)) == (
-        "Voor 1 profiel weten we wat het best werkt. Voor 1 profiel vonden we geen verschil dat"
-        " ertoe doet. Voor 1 profiel zijn er te weinig tellingen."
+    verdicts = (*Verdict, Verdict.CLEARLY_BETTER)
+    assert sentences.tell_how_many(record(*map(led_by, verdicts))) == (
+        "Voor 2 profielen werkt één variant duidelijk beter dan de volgende. Voor 1 profiel werkt"
+        " één variant waarschijnlijk beter dan de volgende. Voor 1 profiel verschillen de beste"
+        " twee niet op een manier die ertoe doet. Voor 1 profiel zijn er te weinig tellingen."
     )
 
 
@@ -297,7 +298,13 @@ def test_no_sentence_speaks_of_significance(language):
 
 @pytest.mark.parametrize(
     ("share", "down", "up"),
-    [(0.0, "0", "0"), (0.0004, "0", "0,1"), (0.0096, "0,9", "1"), (0.013, "1", "2"), (0.02, "2", "2")],
+    [
+        (0.0, "0", "0"),
+        (0.0004, "0", "0,1"),
+        (0.0096, "0,9", "1"),
+        (0.013, "1", "2"),
+        (0.02, "2", "2"),
+    ],
 )
 def test_limits_are_rounded_outwards(share, down, up):
     assert (count_down(share, wording()), count_up(share, wording())) == (down, up)
