@@ -180,16 +180,16 @@ def ask_page(
 @lru_cache(maxsize=10 * REMEMBERED)
 def summarise(page: EvidencePage) -> ListedRun:
     """Return a question with its answer in a sentence."""
-    run, asked = _read(page)
+    run, asked = read_evidence(page)
     report = build_report(asked)
     finding = " ".join(filter(None, (report.headline, report.known)))
-    return ListedRun(page.run_id, *_write_title(asked), finding, _list_facts(report, run))
+    return ListedRun(page.run_id, *write_title(asked), finding, list_facts(report, run))
 
 
 @lru_cache(maxsize=REMEMBERED)
 def write_evidence(page: EvidencePage) -> WrittenEvidence:
     """Return the text of a page, in the language being spoken."""
-    run, asked = _read(page)
+    run, asked = read_evidence(page)
     question = write_scope(asked.scope, find_scope_names(get_session(), asked.scope))
     facts = RunFacts(run.id, question, run.run_at, run.product_version, run.cells_sha256)
     report = build_report(asked)
@@ -215,8 +215,8 @@ def write_evidence(page: EvidencePage) -> WrittenEvidence:
         method=describe_run(asked.record, facts),
         terms=list_terms(asked.record.terms),
     )
-    facts = question, *_list_facts(report, run)
-    return WrittenEvidence(Markup(body), *_write_title(asked), focus.name if focus else "", facts)
+    facts = question, *list_facts(report, run)
+    return WrittenEvidence(Markup(body), *write_title(asked), focus.name if focus else "", facts)
 
 
 def _list_unfolded(report: EvidenceReport) -> tuple[EvidencePart, ...]:
@@ -233,7 +233,8 @@ def _find_near(report: EvidenceReport, focus: EvidencePart | None) -> tuple:
     return parts[place - 1], parts[place + 1]
 
 
-def _read(page: EvidencePage):
+def read_evidence(page: EvidencePage):
+    """Return a kept run, and what its reader asks of it."""
     run = get_run(get_session(), page.run_id)
     scope = read_scope(run)
     asked = EvidenceRequest(
@@ -249,12 +250,14 @@ def _read(page: EvidencePage):
     return run, asked
 
 
-def _write_title(asked: EvidenceRequest) -> tuple[str, str]:
+def write_title(asked: EvidenceRequest) -> tuple[str, str]:
+    """Return the question of a run, and what tells it from others like it."""
     names = find_scope_names(get_session(), asked.scope)
     return write_question(asked.scope), write_about(asked.scope, names)
 
 
-def _list_facts(report: EvidenceReport, run) -> tuple[str, ...]:
+def list_facts(report: EvidenceReport, run) -> tuple[str, ...]:
+    """Return how much a report rests on, and when it was calculated."""
     return (
         tell_used(report.used, report.considered),
         _("calculated on %(day)s", day=formats.date(run.run_at)),

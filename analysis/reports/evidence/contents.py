@@ -31,6 +31,7 @@ class EvidenceRequest:
 class VariantRow:
     """One variant in one profile; a figure that is unknown or withheld is None."""
 
+    code: str
     name: str
     is_advised: bool
     is_tried: bool
@@ -75,6 +76,8 @@ class Forest:
 
     one: str
     other: str
+    one_code: str
+    other_code: str
     rows: tuple[ForestRow, ...]
     difference: float | None
     difference_ci: Interval | None

@@ -91,6 +91,11 @@ def count_considered(record: PooledRecord, not_used: Sequence[NotUsed]) -> int:
     return len(left_out | unused | set(record.experiments_used))
 
 
+def write_code(record: PooledRecord, variant: int) -> str:
+    """Return what a variant is known by in files: the numbers of its channel and its styles."""
+    return "|".join(filter(None, record.variants[variant]))
+
+
 def _do_profiles_differ(record: PooledRecord) -> bool:
     return record.are_profiles_alike is False and len(record.profiles) > 1
 
@@ -234,6 +239,7 @@ class PartBuilder:
     def _build_variant(self, one: VariantRecord, withheld: set[int], lab: str | None) -> VariantRow:
         prediction = find_prediction(one, lab)
         return VariantRow(
+            code=write_code(self.shown.record, one.variant),
             name=self.wording.spoken.variants[one.variant],
             is_advised=one.is_advised,
             is_tried=one.is_tried,
@@ -283,6 +289,8 @@ class PartBuilder:
         return Forest(
             one=spoken.variants[pair.one],
             other=spoken.variants[pair.other],
+            one_code=write_code(self.shown.record, pair.one),
+            other_code=write_code(self.shown.record, pair.other),
             rows=tuple(rows),
             difference=difference,
             difference_ci=limits,
