@@ -85,7 +85,8 @@ def free_effects(mode: Mode, terms: tuple[Term, ...], without: tuple[Term, ...] 
     locals_ = []
     for block, values in zip(model.blocks, before.locals, strict=True):
         values = values.copy()
-        values[: block.shape[2]] *= Term.EXPERIMENT_VARIANT not in without
+        if Term.EXPERIMENT_VARIANT in without:
+            values[: block.shape[2]] = block.bias
         values[block.shape[2] :] *= Term.CLUSTER not in without
         locals_.append(values)
     cell = before.cell * (Term.CELL not in without)
@@ -120,6 +121,7 @@ def take_experiments(block: Block, chosen: Array) -> Block:
         (int(chosen.sum()), *block.shape[1:]),
         block.arm_of_atom[chosen] if has_clusters else None,
         block.local_of_atom[chosen] if has_clusters else None,
+        block.bias,
     )
 
 

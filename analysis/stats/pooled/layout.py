@@ -46,7 +46,8 @@ class Block:
     lab: (experiments,). key: (experiments, profiles, arms) place of profile × variant in the keys,
     any place where there is none. shape: (experiments, profiles, arms, atoms, local effects).
     arm_of_atom: (experiments, atoms, arms), local_of_atom: (experiments, atoms, locals) are one
-    where they belong, None when an atom is an arm.
+    where they belong, None when an atom is an arm. bias: known standard deviation (logit) of what
+    each arm is off, the same for all its experiments.
     """
 
     rows: Codes
@@ -59,11 +60,23 @@ class Block:
     shape: tuple[int, int, int, int, int]
     arm_of_atom: Array | None
     local_of_atom: Array | None
+    bias: float = 0.0
 
     @property
     def strata(self) -> int:
         """How many strata there are."""
         return self.stratum_part.size
+
+    def share_estimated(self, scale: Array) -> Array:
+        """Return which share of the variance of each local effect is estimated, (J,).
+
+        scale: (J,) their standard deviations, a known bias included.
+        """
+        shares = np.ones(scale.size)
+        if self.bias:
+            arms = slice(self.shape[2])
+            shares[arms] = 1.0 - (self.bias / scale[arms]) ** 2
+        return shares
 
 
 def lay_out_blocks(
@@ -76,20 +89,29 @@ def lay_out_blocks(
     experiment = _recode(cells.experiment)
     arms = count_within(experiment, cells.variant)
     profiles = count_within(experiment, cells.profile)
-    groups = _group_experiments(arms, profiles.max() if profiles.size else 1, has_clusters)
+    bias = cells.experiment_bias[np.unique(cells.experiment)]
+    groups = [
+        group
+        for size in np.unique(bias)
+        for group in _group_experiments(
+            arms, bias == size, profiles.max() if profiles.size else 1, has_clusters
+        )
+    ]
     return [
         _lay_out(cells, np.flatnonzero(group[experiment]), stratum, key, lab, has_clusters)
         for group in groups
     ]
 
 
-def _group_experiments(arms: Codes, profiles: int, has_clusters: bool) -> list[np.ndarray]:
-    """Return per block which experiments it holds."""
+def _group_experiments(
+    arms: Codes, chosen: np.ndarray, profiles: int, has_clusters: bool
+) -> list[np.ndarray]:
+    """Return per block which of the chosen experiments it holds."""
     is_split = arms.size >= LEAST_TO_SPLIT
     width = arms if is_split else np.full(arms.size, arms.max(initial=1))
     groups = []
-    for arm_count in np.unique(width):
-        members = np.flatnonzero(width == arm_count)
+    for arm_count in np.unique(width[chosen]):
+        members = np.flatnonzero(chosen & (width == arm_count))
         numbers = (profiles * arm_count) ** 2 * (4 if has_clusters else 1)
         step = max(1, MOST_NUMBERS // int(numbers))
         for start in range(0, members.size, step):
@@ -139,6 +161,7 @@ def _lay_out(
         (*sizes, locals_),
         arm_of_atom,
         local_of_atom,
+        float(cells.experiment_bias[cells.experiment[rows[0]]]),
     )
 
 

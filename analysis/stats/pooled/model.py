@@ -47,10 +47,13 @@ class PooledModel:
         return is_last and self.terms.keeps(Term.PROFILE_CHANNEL_STYLE)
 
     def local_scale(self, block: Block, sd: dict[Term, float]) -> Array:
-        """Return the standard deviation of each local effect of a block."""
+        """Return the standard deviation of each local effect of a block, its bias included.
+
+        Two normal deviations of one variant are one: that of the experiment and the bias.
+        """
         arms, locals_ = block.shape[2], block.shape[4]
         scale = np.full(locals_, sd.get(Term.CLUSTER, 0.0))
-        scale[:arms] = sd.get(Term.EXPERIMENT_VARIANT, 0.0)
+        scale[:arms] = np.hypot(sd.get(Term.EXPERIMENT_VARIANT, 0.0), block.bias)
         return scale
 
 

@@ -45,7 +45,7 @@ def find_tangents(mode: Mode, terms: tuple[Term, ...], log_sd: Array) -> Tangent
     system = mode.system
     slopes = []
     for term in terms:
-        own = keep_term(system.model, mode.effects, term)
+        own = keep_term(system.model, system.scales, mode.effects, term)
         moved = predict_all(system.model, system.scales, own)
         scores = tuple(-w * one for w, one in zip(system.weights, moved, strict=True))
         slope, _predictors = system.solve(scores, own.move(own, -2.0))
@@ -53,15 +53,18 @@ def find_tangents(mode: Mode, terms: tuple[Term, ...], log_sd: Array) -> Tangent
     return Tangents(log_sd, mode.effects, system.scales, tuple(slopes))
 
 
-def keep_term(model: PooledModel, effects: Effects, term: Term) -> Effects:
-    """Return the effects of one term, and 0 for all others and for the intercepts."""
+def keep_term(model: PooledModel, scales: Scales, effects: Effects, term: Term) -> Effects:
+    """Return the effects of one term, and 0 for all others and for the intercepts.
+
+    Of an effect that a known bias is in, the share that grows with the term.
+    """
     common = np.array([one == term for one in model.common_terms], dtype=float)
     of_lab = np.array([one == term for one in model.grid.of_lab.terms], dtype=float)
     locals_ = []
-    for block, values in zip(model.blocks, effects.locals, strict=True):
+    for block, scale, values in zip(model.blocks, scales.locals, effects.locals, strict=True):
         is_own = np.full(block.shape[4], term == Term.CLUSTER, dtype=float)
         is_own[: block.shape[2]] = term == Term.EXPERIMENT_VARIANT
-        locals_.append(values * is_own)
+        locals_.append(values * is_own * block.share_estimated(scale))
     return replace(
         effects,
         intercepts=tuple(one * 0.0 for one in effects.intercepts),

@@ -40,6 +40,8 @@ def dense_criterion(cells, sd, stratum):
         Term.CELL: np.arange(cells.size),
     }
     blocks = [one_hot(stratum)] + [sd[t] * one_hot(levels[t]) for t in sd if sd[t] > 0]
+    bias = cells.experiment_bias[cells.experiment]
+    blocks.append(bias[:, None] * one_hot(levels[Term.EXPERIMENT_VARIANT]))
     design = np.hstack(blocks)
     free = blocks[0].shape[1]
     prior = np.r_[np.zeros(free), np.ones(design.shape[1] - free)]
