@@ -188,14 +188,19 @@ def _list_rates(shown: Sequence[VariantRecord], is_lower_better: bool) -> tuple[
     return tuple(
         RateEvidence(
             variant=one.variant,
-            numerator=one.counted.responses,
-            denominator=one.counted.people,
+            numerator=None if _is_withheld(one) else one.counted.responses,
+            denominator=None if _is_withheld(one) else one.counted.people,
             rate=one.rate,
             ci_lower=one.rate_ci and one.rate_ci[0],
             ci_upper=one.rate_ci and one.rate_ci[1],
         )
         for one in ordered
     )
+
+
+def _is_withheld(one: VariantRecord) -> bool:
+    # Every experiment counted few people, and only all together are enough for a figure.
+    return one.is_tried and not one.counted.people
 
 
 def _find_new_lab(predictions: Iterable[Prediction]) -> Prediction | None:

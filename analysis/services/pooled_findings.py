@@ -14,10 +14,12 @@ from analysis.pooled.selection import NAMES
 from analysis.pooled.turning import read_outcome
 from analysis.protection import DECIMALS
 from analysis.queries.advice import RuleSubject
+from analysis.queries.evidence import list_open_outcomes
 from analysis.reports.evidence.protection import show_evidence
 from analysis.services.runs import read_run
 from analysis.stats.pooled.data import CellRow
-from lab.access import Place
+from lab.access import PUBLIC, Place
+from lab.models.programmes import ProgrammeKind
 from lab.queries.programmes import find_programme
 
 ROWS = TypeAdapter(tuple[CellRow, ...])
@@ -60,7 +62,8 @@ def read_findings(session: Session, run: AnalysisRun) -> PooledFindings:
     names = NAMES.validate_python(run.scope["names"])
     is_exempt = find_programme(session, run.programme_id).is_exempt_from_suppression
     known_labs = None if is_exempt else frozenset()
-    shown = show_evidence(record, read_rows(run, scope), known_labs)
+    unpublished = list_unpublished(session, run)
+    shown = show_evidence(record, read_rows(run, scope), known_labs, unpublished)
     return PooledFindings(
         run=run,
         scope=scope,
@@ -69,6 +72,15 @@ def read_findings(session: Session, run: AnalysisRun) -> PooledFindings:
         shown=gather_pooled_evidence(shown.record, scope, names),
         is_protected=shown.is_protected,
     )
+
+
+def list_unpublished(session: Session, run: AnalysisRun) -> frozenset[str]:
+    """Return the experiments of which advice to everybody may not tell the own result."""
+    programme = find_programme(session, run.programme_id)
+    if programme.kind is not ProgrammeKind.OWN or run.living_lab_id is not None:
+        return frozenset()
+    open_outcomes = list_open_outcomes(session, PUBLIC, run.programme_id)
+    return frozenset(run.scope["names"]["experiments"]) - set(map(str, open_outcomes))
 
 
 def read_rows(run: AnalysisRun, scope: Scope) -> tuple[CellRow, ...]:

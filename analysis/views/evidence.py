@@ -18,6 +18,7 @@ from analysis.reports.evidence.lab import build_lab_report
 from analysis.reports.evidence.method import RunFacts, describe_run, list_terms, list_unused
 from analysis.reports.evidence.report import build_report
 from analysis.reports.evidence.rows import draw_variants, list_pictures
+from analysis.reports.evidence.unpublished import hide_titles
 from analysis.services.pooled_findings import read_rows, read_scope
 from analysis.services.runs import read_run
 from lab import formats
@@ -191,7 +192,9 @@ def write_evidence(page: EvidencePage) -> WrittenEvidence:
     """Return the text of a page, in the language being spoken."""
     run, asked = read_evidence(page)
     question = write_scope(asked.scope, find_scope_names(get_session(), asked.scope))
-    facts = RunFacts(run.id, question, run.run_at, run.product_version, run.cells_sha256)
+    # Whoever may not know all counts could find the last one by trying until it fits.
+    fingerprint = run.cells_sha256 if asked.known_labs is None else ""
+    facts = RunFacts(run.id, question, run.run_at, run.product_version, fingerprint)
     report = build_report(asked)
     lab_report = None
     if page.living_lab:
@@ -236,16 +239,20 @@ def _find_near(report: EvidenceReport, focus: EvidencePart | None) -> tuple:
 def read_evidence(page: EvidencePage):
     """Return a kept run, and what its reader asks of it."""
     run = get_run(get_session(), page.run_id)
-    scope = read_scope(run)
+    scope, names = read_scope(run), NAMES.validate_python(run.scope["names"])
+    unpublished = frozenset()
+    if find_programme(get_session(), run.programme_id).kind is ProgrammeKind.OWN:
+        unpublished = frozenset(names.experiments) - set(map(str, page.open_outcomes))
     asked = EvidenceRequest(
         record=read_run(run),
         scope=scope,
-        names=NAMES.validate_python(run.scope["names"]),
+        names=hide_titles(names, unpublished),
         not_used=NOT_USED.validate_python(run.scope["not_used"]),
         rows=read_rows(run, scope),
         asked=tuple(run.scope.get("asked", ())),
         known_labs=page.known_labs,
         readable=page.open_outcomes,
+        unpublished=unpublished,
     )
     return run, asked
 

@@ -14,6 +14,7 @@ from analysis.services.pooled_findings import read_rows
 from analysis.services.runs import read_run
 from analysis.stats.cells import Direction
 from analysis.stats.results import Verdict
+from experiments.models.experiments import ExperimentStatus
 from lab.models.labels import DenominatorKind
 from lab.models.people import Role
 from lab.models.programmes import ProgrammeKind
@@ -298,3 +299,21 @@ def test_other_things_counted_are_another_question(pages, keep, published):
     keep(published, outcome=doors)
     shown = pages.get(f"/evidence?programme={published.code}").links
     assert len([link for link in shown if link.startswith("/evidence/")]) == 2
+
+
+def test_other_labs_unpublished_experiment_stays_without_title_and_result(pages, client, build):
+    mine, _theirs = pooled_labs(build, labs=2, status=ExperimentStatus.CLOSED)
+    run = keep_pooled_run(build, pooled_scope(build, mine))
+    build.sign_in(client, build.user(Role.TEAM, mine))
+    names = NAMES_TYPE.validate_python(run.scope["names"])
+    for address in (f"/evidence/{run.id}", f"/labs/{mine.id}/evidence"):
+        text = pages.get(address).text
+        shown = {one.living_lab for one in names.experiments.values() if one.title in text}
+        assert shown == {mine.name}
+        assert "nog niet gepubliceerd" in text
+
+
+def test_fingerprint_is_not_there_to_try_counts_against(pages, client, build, keep, published):
+    build.sign_in(client, build.user(Role.TEAM, build.lab()))
+    for programme in (published, build.programme()):
+        assert "4c54474a" not in pages.get(f"/evidence/{keep(programme).id}").text

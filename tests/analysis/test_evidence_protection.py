@@ -1,9 +1,12 @@
 """Small cells in pooled evidence: whatever a reader knows, no sum gives them away."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.disclosure import is_small
+from analysis.pooled.record import PairRecord, ProfileRecord
 from analysis.reports.evidence.protection import show_evidence
 from analysis.stats.pooled.data import CellRow
 from tests.analysis.pooled_records import VARIANTS, part, record
@@ -81,6 +84,25 @@ def test_shown_profiles_taken_from_everyone_leave_no_small_rest(rows, known):
             assert not is_small(add_up([row for row in others if row.profile in gone]))
 
 
+@settings(max_examples=100, deadline=None)
+@given(cells(), st.sampled_from(sorted(EXPERIMENTS)))
+def test_runs_with_other_limits_differ_by_what_is_shown_anyway(rows, left_out):
+    whole = show_evidence(record(), rows, frozenset())
+    less = show_evidence(record(), [row for row in rows if row.experiment != left_out], frozenset())
+    for profile, number in [(held, one) for held in ("5", "6") for one in range(3)]:
+        sums = [find_sum(shown, profile, number) for shown in (whole, less)]
+        if less.is_protected and None not in sums:
+            own = whole.experiments.get((left_out, profile, number), (0, 0))
+            assert sums[0] == (sums[1][0] + own[0], sums[1][1] + own[1])
+
+
+def find_sum(shown, profile: str, number: int) -> tuple[int, int] | None:
+    """Return the responses and people of one variant, None when they are withheld."""
+    counted = shown.record.find_profile(profile).variants
+    (one,) = [each for each in counted if each.variant == number]
+    return None if one.rate is None else (one.counted.responses, one.counted.people)
+
+
 def make_rows(*counts: tuple[int, int]) -> list[CellRow]:
     """Return one experiment in one profile with these counts for each variant."""
     key = ("7", "11", "1|letters", "5")
@@ -122,3 +144,69 @@ def test_exempt_programme_shows_all_counts():
     shown = show_evidence(record(part("5")), make_rows((4, 400), (90, 600)), None)
     assert not shown.withheld
     assert shown.experiments["11", "5", 0] == (4, 400)
+
+
+def with_pair(**fields) -> ProfileRecord:
+    """Return a profile with a comparison side by side."""
+    pair = PairRecord(1, 0, "direct", direct=0.5, direct_ci=(0.1, 0.9), anytime=(0.0, 0.2))
+    return part("5", pairs=(replace(pair, **fields),))
+
+
+def of_labs(*counts) -> list[CellRow]:
+    """Return one experiment in each of two labs, with these counts for each variant."""
+    rows = []
+    for (lab, experiment), own in zip((("7", "11"), ("8", "12")), counts, strict=False):
+        for row in make_rows(*own):
+            rows.append(row._replace(living_lab=lab, experiment=experiment))
+    return rows
+
+
+LARGE = ((52, 403), (93, 601), (40, 400))
+
+
+def test_experiment_that_is_not_published_has_no_row_of_its_own():
+    shown = show_evidence(
+        record(with_pair()), of_labs(LARGE, LARGE), frozenset({"7"}), frozenset({"12"})
+    )
+    assert {key[0] for key in shown.experiments} == {"11"}
+    # Own counts are exact, those of others count rounded in what all found.
+    assert counted(shown, 0) == (52 + 50, 403 + 405)
+
+
+def counted(shown, number: int) -> tuple[int, int]:
+    """Return what was counted with a variant in the first profile."""
+    found = next(each for each in shown.record.profiles[0].variants if each.variant == number)
+    return found.counted.responses, found.counted.people
+
+
+def test_comparison_of_one_unpublished_lab_is_left_out():
+    mine, theirs = of_labs((LARGE[0], LARGE[1]), LARGE)[:1], of_labs(LARGE, LARGE)[3:]
+    shown = show_evidence(record(with_pair()), mine + theirs, frozenset({"7"}), frozenset({"12"}))
+    (pair,) = shown.record.profiles[0].pairs
+    assert (pair.direct, pair.direct_ci, pair.anytime) == (None, None, None)
+    both = show_evidence(
+        record(with_pair()), of_labs(LARGE, LARGE), frozenset({"7"}), frozenset({"12"})
+    )
+    assert both.record.profiles[0].pairs[0].direct == 0.5
+
+
+def test_profile_that_one_unpublished_lab_counted_is_left_out():
+    rows = of_labs(LARGE, LARGE)
+    rows += [row._replace(profile="6") for row in rows if row.living_lab == "8"]
+    shown = show_evidence(record(), rows, frozenset({"7"}), frozenset({"12"}))
+    assert [bool(one.variants) for one in shown.record.profiles] == [True, False]
+    assert all(
+        one.variants for one in show_evidence(record(), rows, frozenset({"7"})).record.profiles
+    )
+
+
+def test_comparison_that_rests_on_few_people_is_left_out():
+    small = ((4, 400), (90, 600), (40, 400))
+    rows = of_labs(small, small)
+    rows += [
+        row._replace(experiment=f"9{row.experiment}", channel="2", style="3=31", count=40)
+        for row in rows
+        if (row.channel, row.style) == VARIANTS[0]
+    ]
+    shown = show_evidence(record(with_pair()), rows, frozenset())
+    assert all(one.direct is None for one in shown.record.profiles[0].pairs)

@@ -14,7 +14,8 @@ class EvidenceRequest:
 
     asked: codes of the profiles that the question is about, counted or not.
     known_labs: codes of the labs whose counts the reader knows exactly; None: all of them.
-    readable: numbers of the experiments that the reader may open.
+    readable: numbers of the experiments that the reader may open. unpublished: codes of those of
+    which the own result is not for this reader.
     """
 
     record: PooledRecord
@@ -25,6 +26,7 @@ class EvidenceRequest:
     asked: tuple[str, ...] = ()
     known_labs: frozenset[str] | None = None
     readable: frozenset[int] = frozenset()
+    unpublished: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

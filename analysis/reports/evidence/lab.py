@@ -38,7 +38,7 @@ def build_lab_report(
     """Return what one lab found, what the others say, and what a new experiment there may show."""
     took_part = any(row.living_lab == living_lab for row in request.rows)
     lab = living_lab if took_part else None
-    shown = show_evidence(request.record, request.rows, request.known_labs)
+    shown = show_evidence(request.record, request.rows, request.known_labs, request.unpublished)
     wording = make_wording(request)
     builder = PartBuilder(request, shown, wording, Findings.of(shown, request.rows))
     record = shown.record

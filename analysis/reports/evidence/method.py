@@ -61,7 +61,7 @@ class UnusedGroup:
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """What is kept of a run beside its result."""
+    """What is kept of a run beside its result; cells_sha256 is empty for who may not know it."""
 
     number: int
     question: str
@@ -72,7 +72,11 @@ class RunFacts:
 
 def describe_run(record: PooledRecord, run: RunFacts) -> list[tuple[str, str]]:
     """Return the method as pairs of what was chosen and how."""
-    return [*_describe_model(record, run), *_describe_spread(record.heterogeneity)]
+    return [
+        *_describe_model(record, run),
+        *_describe_spread(record.heterogeneity),
+        *_describe_consistency(record.consistency),
+    ]
 
 
 def list_unused(asked: EvidenceRequest) -> tuple[UnusedGroup, ...]:
@@ -145,7 +149,8 @@ def _describe_model(record: PooledRecord, run: RunFacts) -> Iterator[tuple[str, 
             seed=str(record.seed),
         ),
     )
-    yield _("Fingerprint of the counts"), run.cells_sha256[:16]
+    if run.cells_sha256:
+        yield _("Fingerprint of the counts"), run.cells_sha256[:16]
     yield _("To make it again"), f"proeftuin reproduce {run.number}"
 
 
@@ -166,6 +171,27 @@ def _describe_spread(found: HeterogeneityRecord | None) -> Iterator[tuple[str, s
         )
     if found.dispersion is not None:
         yield _("Overdispersion"), formats.decimal(found.dispersion, 2)
+
+
+def _describe_consistency(found: ConsistencyRecord | None) -> Iterator[tuple[str, str]]:
+    if found is None:
+        return
+    told = [str(NOT_TESTED[found.reason])] if found.reason in NOT_TESTED else []
+    if found.pvalue is not None:
+        told.append(_("The chance of such differences is %(pvalue)s.", pvalue=_write(found.pvalue)))
+    if found.fixed_pvalue is not None:
+        told.append(
+            _(
+                "If experiments differed in nothing else, it would be %(pvalue)s.",
+                pvalue=_write(found.fixed_pvalue),
+            )
+        )
+    if told:
+        yield _("Do experiments with other variants tell the same?"), " ".join(told)
+
+
+def _write(pvalue: float) -> str:
+    return formats.pvalue(pvalue)
 
 
 def _with_limits(value: str, limits: str) -> str:

@@ -1,17 +1,19 @@
 """Pooled evidence as a reader may see it: small cells of labs that are not the reader's own.
 
-Each experiment is protected as in its own report. Sums over experiments are protected per variant,
-so that neither the profiles that are shown nor the experiments that are shown give away what is
-withheld; whoever knows a lab's own counts learns nothing of the others from a sum.
+Each experiment is protected as in its own report, in the same way in every run. Sums over
+experiments are sums of what is shown of each: two runs with other limits differ by nothing else.
+Which sums stand for a figure is decided per variant, so that neither the profiles that are shown
+nor the experiments that are shown give away what is withheld.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from analysis.disclosure import TableCell, is_small, leave_exact, protect
+from analysis.disclosure import TableCell, leave_exact, protect
 from analysis.evidence_names import VariantKey, key_of
 from analysis.pooled.record import Counted, PooledRecord, ProfileRecord, VariantRecord
+from analysis.reports.evidence.unpublished import Sources, keeps_secret, leave_out_unpublished
 from analysis.stats.pooled.data import CellRow
 
 # Of an experiment, a profile and a variant: people who responded, and people.
@@ -44,22 +46,37 @@ class Shown:
 
 
 def show_evidence(
-    record: PooledRecord, rows: Iterable[CellRow], known_labs: frozenset[str] | None
+    record: PooledRecord,
+    rows: Iterable[CellRow],
+    known_labs: frozenset[str] | None,
+    unpublished: frozenset[str] = frozenset(),
 ) -> Shown:
-    """Return what somebody may see who knows the counts of some labs; None: of all of them."""
+    """Return what somebody may see who knows the counts of some labs; None: of all of them.
+
+    unpublished: experiments of which the own result is not for this reader.
+    """
     rows = list(rows)
     places = {key_of(*code): place for place, code in enumerate(record.variants)}
     labs = {row.experiment: row.living_lab for row in rows}
     cells = _sum_rows(rows, places)
     known = frozenset(one for one, lab in labs.items() if known_labs is None or lab in known_labs)
-    if set(labs) <= known:
+    unpublished &= set(labs)
+    if set(labs) <= known and not unpublished:
         return Shown(record, cells, frozenset(), known, is_protected=False)
     shown = _protect_experiments(cells, known)
     # Sums are of the profiles of the question, as they are in the record.
     asked = {part.profile for part in record.profiles}
     summed = {key: counts for key, counts in cells.items() if key[1] in asked}
     withheld, people = _protect_sums(summed, shown, known)
-    return Shown(_withhold(record, withheld, people), shown, withheld, known, is_protected=True)
+    hidden = {key: counts for key, counts in cells.items() if key not in shown}
+    held = leave_out_unpublished(record, Sources(cells, labs, hidden, unpublished))
+    return Shown(
+        record=_withhold(held, withheld, people),
+        experiments={key: one for key, one in shown.items() if key[0] not in unpublished},
+        withheld=withheld,
+        exact_experiments=known - unpublished,
+        is_protected=True,
+    )
 
 
 def _sum_rows(rows: Iterable[CellRow], places: dict[VariantKey, int]) -> dict[Key, Counts]:
@@ -98,7 +115,7 @@ def _protect_sums(
         mine = {key: counts for key, counts in own.items() if key[0] in known}
         others = {key: counts for key, counts in own.items() if key[0] not in known}
         hidden = {key: counts for key, counts in others.items() if key not in shown}
-        seen = _protect_column(variant, others, hidden)
+        seen = _protect_column(variant, others, hidden, shown)
         withheld |= {(one, variant) for one in _list_places(others)} - set(seen)
         for profile, counts in _add_by_profile(mine).items():
             for place in (profile, variant), (None, variant):
@@ -107,19 +124,28 @@ def _protect_sums(
     return frozenset(withheld), sums
 
 
-def _protect_column(variant: int, others: dict[Key, Counts], hidden: dict[Key, Counts]) -> Sums:
-    """Return the sums of one variant, by profile and over all of them, that may be seen."""
+def _protect_column(
+    variant: int,
+    others: dict[Key, Counts],
+    hidden: dict[Key, Counts],
+    shown: dict[Key, Counts],
+) -> Sums:
+    """Return the sums of one variant, by profile and over all of them, that may be seen.
+
+    They are nobody where few people were counted each time, and only all together are enough.
+    """
     sums = _add_by_profile(others)
     table = protect(TableCell(profile, variant, *counts) for profile, counts in sums.items())
+    told = _add_by_profile({key: shown[key] for key in others if key in shown})
     seen: Sums = {
-        (cell.profile, variant): (cell.numerator, cell.denominator)
+        (cell.profile, variant): told.get(cell.profile, NOBODY)
         for cell in table.cells
         if cell.numerator is not None and _is_safe(hidden, cell.profile)
     }
     gone = [counts for profile, counts in sums.items() if (profile, variant) not in seen]
     for total in table.variant_totals:
-        if total.numerator is not None and _keeps_secret(gone):
-            seen[None, variant] = total.numerator, total.denominator
+        if total.numerator is not None and keeps_secret(gone):
+            seen[None, variant] = _add_up(told.values())
     return seen
 
 
@@ -130,12 +156,7 @@ def _list_places(cells: dict[Key, Counts]) -> set[str | None]:
 
 def _is_safe(hidden: dict[Key, Counts], profile: str) -> bool:
     """Tell whether a sum keeps what its experiments withhold."""
-    return _keeps_secret([counts for key, counts in hidden.items() if key[1] == profile])
-
-
-def _keeps_secret(withheld: list[Counts]) -> bool:
-    """Tell whether nothing is withheld of a sum, or enough of it together."""
-    return not withheld or (len(withheld) > 1 and not is_small(_add_up(withheld)))
+    return keeps_secret([counts for key, counts in hidden.items() if key[1] == profile])
 
 
 def _add_by_profile(cells: dict[Key, Counts]) -> dict[str, Counts]:

@@ -41,7 +41,7 @@ from lab.models.labels import DenominatorKind
 
 def build_report(request: EvidenceRequest) -> EvidenceReport:
     """Return the report of a run, in the language being spoken."""
-    shown = show_evidence(request.record, request.rows, request.known_labs)
+    shown = show_evidence(request.record, request.rows, request.known_labs, request.unpublished)
     record, wording = shown.record, make_wording(request)
     findings = Findings.of(shown, request.rows)
     builder = PartBuilder(request, shown, wording, findings)
@@ -243,7 +243,8 @@ class PartBuilder:
             name=self.wording.spoken.variants[one.variant],
             is_advised=one.is_advised,
             is_tried=one.is_tried,
-            is_withheld=one.variant in withheld,
+            # A figure can rest on experiments that each counted few people.
+            is_withheld=one.variant in withheld or (one.is_tried and not one.counted.people),
             is_ranked=one.rank_ci is not None,
             rate=one.rate,
             rate_ci=one.rate_ci,
