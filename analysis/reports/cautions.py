@@ -11,6 +11,7 @@ from analysis.stats.cells import Denominator
 from analysis.stats.results import ExperimentComparison, Warned, WarningCode
 from analysis.warning_sentences import tell_warning
 from experiments.models.experiments import ExperimentStatus
+from lab import formats
 
 BUSY = {ExperimentStatus.REGISTERED, ExperimentStatus.IN_FIELD}
 # The answer itself says these already.
@@ -58,6 +59,40 @@ def describe_unused(counts: Counts, unsettled: Unsettled, are_known: bool) -> tu
     if any(number for number, _word in reasons):
         return (_("Part of the records is incomplete or waits for a check, and is not used."),)
     return ()
+
+
+def describe_protection(
+    threshold: int | None, profiles: Sequence[str], variants: Sequence[str]
+) -> tuple[str, ...]:
+    """Return what readers outside the lab do not see, and why."""
+    if threshold is None:
+        return ()
+    least = formats.number(threshold)
+    told = [
+        _(
+            "Counts are rounded to 5. A group with a count below %(threshold)s is not shown: you"
+            " could recognise somebody in it. Other groups may be left out with it, so that no sum"
+            " gives it away.",
+            threshold=least,
+        )
+    ]
+    if profiles:
+        apart = _(
+            "Not shown apart (fewer than %(threshold)s, or needed to protect such a group):"
+            " %(names)s.",
+            threshold=least,
+            names=", ".join(profiles),
+        )
+        told.append(apart if variants else f"{apart} {_('They do count for everyone together.')}")
+    if variants:
+        told.append(
+            _(
+                "Not shown at all (fewer than %(threshold)s): %(names)s.",
+                threshold=least,
+                names=", ".join(variants),
+            )
+        )
+    return tuple(told)
 
 
 def _word_without_outcome(number: int) -> str:

@@ -35,6 +35,17 @@ def read_filter(values: Mapping[str, str], records: Iterable[RecordCount]) -> Ce
     )
 
 
+def write_filter(chosen: CellFilter) -> dict[str, str]:
+    """Return a filter as an address asks for it."""
+    values = {
+        "review": "approved" if chosen.is_approved_only else "",
+        "area": chosen.area,
+        "from": f"{chosen.from_month:%Y-%m}" if chosen.from_month else "",
+        "to": f"{chosen.to_month:%Y-%m}" if chosen.to_month else "",
+    }
+    return {name: value for name, value in values.items() if value}
+
+
 def list_choices(records: Sequence[RecordCount], chosen: CellFilter) -> tuple[FilterChoice, ...]:
     """Return the filters that make a difference for an experiment."""
     areas = sorted({record.area for record in records} - {""})

@@ -16,7 +16,12 @@ from analysis.comparison import (
 from analysis.disclosure import ProtectedTable, leave_exact, protect, sum_table
 from analysis.evidence import NamedProfile
 from analysis.protection import protect_comparison
-from analysis.reports.cautions import Unsettled, describe_unused, list_cautions
+from analysis.reports.cautions import (
+    Unsettled,
+    describe_protection,
+    describe_unused,
+    list_cautions,
+)
 from analysis.reports.method import (
     METHODS,
     describe_lottery,
@@ -37,6 +42,8 @@ from analysis.stats.results import (
     Interval,
     PairComparison,
     ProfileComparison,
+    Reason,
+    Status,
     StratifiedDifference,
     VariantEstimate,
     Verdict,
@@ -46,6 +53,9 @@ from experiments.naming import NamedVariant
 from lab.i18n import in_language
 from lab.models.labels import DenominatorKind
 
+# What files call everyone, and those whose profile nobody knew.
+TOGETHER = "together"
+UNKNOWN = "unknown"
 WORSE = {
     Verdict.CLEARLY_BETTER: "clearly_worse",
     Verdict.PROBABLY_BETTER: "probably_worse",
@@ -54,8 +64,12 @@ WORSE = {
 
 @dataclass(frozen=True, slots=True)
 class RateRow:
-    """One variant in one profile; without a rate when nothing can be said."""
+    """One variant in one profile; without a rate when nothing can be said.
 
+    place: of the variant, in those of the report.
+    """
+
+    place: int
     variant: str
     is_control: bool
     numerator: int | None
@@ -64,12 +78,15 @@ class RateRow:
     ci_lower: float | None
     ci_upper: float | None
     intervals: tuple[Interval, ...]
+    status: Status
+    reason: Reason | None
 
 
 @dataclass(frozen=True, slots=True)
 class PairRow:
     """One variant against another in one profile; the verdict is about the first."""
 
+    places: tuple[int, int]
     variant: str
     reference: str
     difference: float | None
@@ -80,15 +97,21 @@ class PairRow:
     method: str
     adjusted_pvalue: float | None
     verdict: str
+    reason: Reason | None
 
 
 @dataclass(frozen=True, slots=True)
 class ReportPart:
-    """One profile, or everyone together: verdict and sentence first, then the figures."""
+    """One profile, or everyone together: verdict and sentence first, then the figures.
 
+    code: the number of the profile. leader: the place of the variant that the verdict is about.
+    """
+
+    code: str
     name: str
     verdict: str | None
     sentence: str
+    leader: int | None
     control_rate: float | None
     rates: tuple[RateRow, ...]
     pairs: tuple[PairRow, ...]
@@ -116,6 +139,7 @@ class LotteryRow:
 class OutcomeReport:
     """A report, with its sentences in the language that was spoken when it was built."""
 
+    variants: tuple[NamedVariant, ...]
     headline: str
     answer: tuple[str, ...]
     interaction: str
@@ -124,9 +148,11 @@ class OutcomeReport:
     # Everyone together again, compared within profiles and periods and then averaged.
     total_within: tuple[PairRow, ...]
     profiles: tuple[ReportPart, ...]
-    withheld_profiles: tuple[str, ...]
-    withheld_variants: tuple[str, ...]
+    # Of a withheld profile, its code and its name.
+    withheld_profiles: tuple[tuple[str, str], ...]
+    withheld_variants: tuple[int, ...]
     threshold: int | None
+    protection: tuple[str, ...]
     numerator_name: str
     denominator_name: str
     units: str
@@ -173,7 +199,9 @@ def build_outcome(request: OutcomeRequest) -> OutcomeReport:
     names = _name_all(request)
     variants = [in_language(variant, "name") for variant in counts.variants]
     parts = {part.profile: part for part in comparison.profiles}
+    withheld = _name_withheld(table, names)
     return OutcomeReport(
+        variants=counts.variants,
         headline=_write_headline(request, comparison, table, names),
         answer=_write_answer(comparison, names),
         interaction=tell_interaction(comparison),
@@ -187,9 +215,14 @@ def build_outcome(request: OutcomeRequest) -> OutcomeReport:
         )
         if _has_profiles(comparison)
         else (),
-        withheld_profiles=_name_withheld(table, names),
-        withheld_variants=tuple(variants[place] for place in table.withheld_variants),
+        withheld_profiles=withheld,
+        withheld_variants=table.withheld_variants,
         threshold=table.threshold,
+        protection=describe_protection(
+            table.threshold,
+            [name for _code, name in withheld],
+            [variants[place] for place in table.withheld_variants],
+        ),
         numerator_name=capitalise(STEPS[experiment.numerator_step]),
         denominator_name=capitalise(STEPS[counts.denominator]),
         units=names.units,
@@ -261,11 +294,11 @@ def _has_profiles(comparison: ExperimentComparison) -> bool:
     return any(part.profile is not None for part in comparison.profiles)
 
 
-def _name_withheld(table: ProtectedTable, names: Names) -> tuple[str, ...]:
+def _name_withheld(table: ProtectedTable, names: Names) -> tuple[tuple[str, str], ...]:
     withheld = table.withheld_profiles
     if not any(total.key is not None for total in table.profile_totals):
         return ()
-    return tuple(name for key, name in names.profiles.items() if key in withheld)
+    return tuple((key or UNKNOWN, name) for key, name in names.profiles.items() if key in withheld)
 
 
 def _build_part(
@@ -277,9 +310,11 @@ def _build_part(
     is_total = part is comparison.total
     control = part.find_variant(comparison.control) if comparison.control is not None else None
     return ReportPart(
+        code=TOGETHER if is_total else part.profile or UNKNOWN,
         name=_("Everyone together") if is_total else names.profiles[part.profile],
         verdict=part.verdict.value if part.leader is not None else None,
         sentence="" if is_total else tell_group(comparison, part, names),
+        leader=part.leader,
         control_rate=control.rate if control else None,
         # A variant that nobody of this profile was given has no row.
         rates=tuple(
@@ -293,6 +328,7 @@ def _build_rate(
     estimate: VariantEstimate, comparison: ExperimentComparison, variants: Sequence[str]
 ) -> RateRow:
     return RateRow(
+        place=estimate.variant,
         variant=variants[estimate.variant],
         is_control=estimate.variant == comparison.control,
         numerator=estimate.numerator,
@@ -301,6 +337,8 @@ def _build_rate(
         ci_lower=estimate.ci_lower,
         ci_upper=estimate.ci_upper,
         intervals=estimate.intervals,
+        status=estimate.status,
+        reason=estimate.reason,
     )
 
 
@@ -310,6 +348,7 @@ def _build_pair(
     is_behind = pair.better == pair.reference
     verdict = WORSE.get(pair.verdict) if is_behind else None
     return PairRow(
+        places=(pair.variant, pair.reference),
         variant=variants[pair.variant],
         reference=variants[pair.reference],
         difference=figures.difference,
@@ -320,6 +359,7 @@ def _build_pair(
         method=str(METHODS[figures.method]) if figures.method else "",
         adjusted_pvalue=figures.adjusted_pvalue,
         verdict=verdict or pair.verdict.value,
+        reason=figures.reason,
     )
 
 

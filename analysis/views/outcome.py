@@ -10,8 +10,14 @@ from markupsafe import Markup
 
 from analysis.comparison import ExperimentFacts
 from analysis.queries import cells as queries
-from analysis.queries.cells import EVERYTHING
-from analysis.reports.filters import FilterChoice, count_unsettled, list_choices, read_filter
+from analysis.queries.cells import EVERYTHING, CellFilter
+from analysis.reports.filters import (
+    FilterChoice,
+    count_unsettled,
+    list_choices,
+    read_filter,
+    write_filter,
+)
 from analysis.reports.intervals import build_interval_rows
 from analysis.reports.outcome import OutcomeRequest, build_outcome
 from experiments.labels import GRADE_REASONS, STEPS, capitalise
@@ -21,12 +27,25 @@ from lab import formats
 from lab.access import TABLE, Action, allows, current_reader
 from lab.db import get_session
 from lab.i18n import current_language
+from lab.models.labs import LivingLab
+from lab.models.programmes import Programme
 
 blueprint = Blueprint("outcome", __name__)
 
 DAYS_IN_WEEK = 7
 # A report is some 100 kB of text.
 REMEMBERED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOutcome:
+    """An experiment, and what its reader asks of it."""
+
+    experiment: Experiment
+    lab: LivingLab
+    programme: Programme
+    chosen: CellFilter
+    page: "ReportPage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +63,22 @@ class ReportPage:
 @allows(Action.READ_OUTCOME)
 def show_outcome(experiment_id):
     """Show the answer of an experiment, then the evidence for it, then how it was made."""
-    session = get_session()
     # The frame asks for the lab and the programme again, and finds them while they are held here.
-    experiment, _lab, programme = queries.get_subject(session, experiment_id)
+    asked = ask_outcome(experiment_id)
+    return render_template(
+        "outcome/show_outcome.html",
+        experiment=asked.experiment,
+        report=write_report(asked.page),
+        field_work=asked.page.field_work,
+        grade_reasons=GRADE_REASONS,
+        filters=write_filter(asked.chosen),
+    )
+
+
+def ask_outcome(experiment_id: int) -> AskedOutcome:
+    """Return what this reader asks for, and may see, of an experiment."""
+    session = get_session()
+    experiment, lab, programme = queries.get_subject(session, experiment_id)
     is_exact = programme.is_exempt_from_suppression or is_in_own_lab()
     records = queries.count_records(session, experiment_id)
     # Two reports that differ in a filter would give small cells away, so outsiders get one.
@@ -68,13 +100,7 @@ def show_outcome(experiment_id):
         is_filtered=chosen != EVERYTHING,
         language=current_language(),
     )
-    return render_template(
-        "outcome/show_outcome.html",
-        experiment=experiment,
-        report=write_report(page),
-        field_work=page.field_work,
-        grade_reasons=GRADE_REASONS,
-    )
+    return AskedOutcome(experiment, lab, programme, chosen, page)
 
 
 @lru_cache(maxsize=REMEMBERED)
