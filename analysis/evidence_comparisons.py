@@ -15,9 +15,12 @@ from analysis.pooled.record import (
 )
 from analysis.stats.pooled.connected import Connection
 from analysis.stats.pooled.influence import LeftOut
+from lab import formats
 
 # Below and above these shares the differences between experiments are small, and large.
 LITTLE, MUCH = 0.25, 0.60
+# What is said of evidence, rounded down: from 1 in 20 it is strong.
+RARITIES = (20, 100, 1_000, 10_000)
 # Below this a test says that two things do not fit together.
 UNLIKELY = 0.05
 
@@ -113,6 +116,18 @@ def tell_anytime(pair: PairRecord, wording: Wording) -> str:
     )
 
 
+def tell_evidence(pair: PairRecord) -> str:
+    """Return how rarely chance alone gives what was counted; nothing where that is not rare."""
+    rarity = max((one for one in RARITIES if one <= (pair.evalue or 0.0)), default=None)
+    if rarity is None:
+        return ""
+    return _(
+        "If these two worked equally well everywhere, counts that differ this clearly would turn up"
+        " in at most 1 in %(rarity)s cases. That also holds if you look in between.",
+        rarity=formats.number(rarity),
+    )
+
+
 def tell_heterogeneity(found: HeterogeneityRecord | None) -> str:
     """Return how much experiments differ beyond chance."""
     if found is None or found.i_squared is None:
@@ -138,7 +153,7 @@ def tell_heterogeneity(found: HeterogeneityRecord | None) -> str:
 
 def tell_consistency(found: ConsistencyRecord | None) -> str:
     """Return whether experiments that compared other variants tell the same."""
-    if found is None:
+    if found is None or found.pvalue is None:
         return ""
     if found.pvalue < UNLIKELY:
         return _(

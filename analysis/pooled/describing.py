@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analysis.pooled.looking import Looks
 from analysis.pooled.networks import Network
 from analysis.pooled.pairs import PairDescriber
 from analysis.pooled.record import (
@@ -56,12 +57,13 @@ def describe_estimate(
     cells: PooledCells,
     options: PooledOptions,
     asked: Sequence[str] = (),
+    in_time: Sequence[str] = (),
     on_progress: OnProgress | None = None,
 ) -> PooledRecord:
     """Return what is kept of an estimate, made from these cells with these options.
 
-    asked: the profiles that are answered for; all when empty. on_progress: takes the share that is
-    done; what it raises ends the work.
+    asked: the profiles that are answered for; all when empty. in_time: as in the design.
+    on_progress: takes the share that is done; what it raises ends the work.
     """
     place = {variant: number for number, variant in enumerate(estimate.variants)}
     together = summarise_together(estimate, options.margin, asked)
@@ -72,7 +74,7 @@ def describe_estimate(
         place=place,
         counted=_count(cells, place) | _count_together(cells, place, together),
         predictions=_gather_predictions(predicted, place),
-        pairs=PairDescriber.of(Network.of(cells, place), estimate),
+        pairs=PairDescriber.of(Network.of(cells, place), Looks.of(cells, place, in_time), estimate),
     )
     return PooledRecord(
         method_version=METHOD_VERSION,
@@ -235,9 +237,10 @@ def _list_pairs(
         for one in variants
         if one is not advised and (one.is_tried or one.effect is not None)
     }
+    tried = sum(one.is_tried for one in variants)
     return tuple(
         _note_addition(pair, advised, others[pair.other])
-        for pair in pairs.list_pairs(profiles, advised.variant, list(others))
+        for pair in pairs.list_pairs(profiles, advised.variant, list(others), tried)
     )
 
 

@@ -13,6 +13,7 @@ class PooledDesign:
 
     margin: smallest difference that matters, as a share. profiles: those answered for, all when
     empty; the others only tell about channels and styles. direction: which way is good.
+    in_time: the experiments by lottery of which it is known when they were over, in that order.
     """
 
     margin: float
@@ -21,6 +22,7 @@ class PooledDesign:
     seed: int = 1
     priors: PriorKind = PriorKind.DEFAULT
     with_influence: bool = False
+    in_time: tuple[str, ...] = ()
 
 
 class PooledStep(StrEnum):

@@ -58,7 +58,7 @@ def _estimate(cells: PooledCells, design: PooledDesign, watch: OnStep) -> Pooled
 
     estimate = estimate_pooled(cells, options, part_of(tell, 0.0, FITTED))
     reading = part_of(tell, FITTED, 1.0)
-    record = describe_estimate(estimate, cells, options, design.profiles, reading)
+    record = describe_estimate(estimate, cells, options, design.profiles, design.in_time, reading)
     if design.with_influence:
         record = replace(record, influence=_leave_out(estimate, cells, options, design, watch))
     if is_lower_better:

@@ -92,7 +92,10 @@ class PairRecord:
     steps: the comparisons that lead from one to the other; empty when there is no way.
     direct, indirect: differences on the logit scale, one less other, from experiments that held
     both and from all others; None where there are none. pvalue: that the two differ.
-    anytime: limits of the difference of the shares that hold however often one looks.
+    anytime: limits of the difference of the shares that hold however often one looks. evalue:
+    evidence that the two differ anywhere: were they equal everywhere, the chance that it ever is x
+    or more is at most 1 / x, though the pair was chosen among all those tried in the profile. None
+    where an experiment had no lottery or has no last day, or people were assigned in clusters.
     """
 
     one: int
@@ -105,6 +108,7 @@ class PairRecord:
     indirect_ci: Interval | None = None
     pvalue: float | None = None
     anytime: Interval | None = None
+    evalue: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +158,17 @@ class HeterogeneityRecord:
 
 @dataclass(frozen=True, slots=True)
 class ConsistencyRecord:
-    """Design-by-treatment test: do experiments that compared other variants tell the same?"""
+    """Design-by-treatment test: do experiments that compared other variants tell the same?
 
-    statistic: float
-    freedom: int
-    pvalue: float
+    The figures are None where there is no test; reason: why, a code of `NoTest`. fixed_pvalue: of
+    the test in which all that experiments and labs differ counts as inconsistency.
+    """
+
+    statistic: float | None = None
+    freedom: int | None = None
+    pvalue: float | None = None
+    reason: str = ""
+    fixed_pvalue: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from analysis.stats.pooled.data import CellRow
 EVERYONE = "all"
 # The code of those whose profile nobody knew, beside others whose profile was known.
 PROFILE_UNKNOWN = "unknown"
+# The grades of experiments in which a lottery divided people.
+BY_LOTTERY = ("A", "B")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,16 @@ class Selection:
     def experiments_used(self) -> tuple[str, ...]:
         """Return the codes of the experiments in the cells, in their order."""
         return tuple(dict.fromkeys(row.experiment for row in self.rows))
+
+    @property
+    def in_time(self) -> tuple[str, ...]:
+        """Return the codes of experiments by lottery of which the last day is known, by that day.
+
+        Only what chance divided may be weighed against chance.
+        """
+        named = {code: self.names.experiments[code] for code in self.experiments_used}
+        fitting = [code for code, one in named.items() if one.ends_on and one.grade in BY_LOTTERY]
+        return tuple(sorted(fitting, key=lambda code: (named[code].ends_on, int(code))))
 
     @property
     def experiments(self) -> int:

@@ -4,7 +4,6 @@ from analysis.pooled.record import ConsistencyRecord, HeterogeneityRecord
 from analysis.stats.pooled.consistency import check_consistency
 from analysis.stats.pooled.heterogeneity import estimate_heterogeneity
 from analysis.stats.pooled.results import PooledEstimate
-from analysis.stats.results import Status
 
 
 def describe_heterogeneity(estimate: PooledEstimate) -> HeterogeneityRecord | None:
@@ -25,10 +24,15 @@ def describe_heterogeneity(estimate: PooledEstimate) -> HeterogeneityRecord | No
 
 
 def describe_consistency(estimate: PooledEstimate) -> ConsistencyRecord | None:
-    """Return the design-by-treatment test, None when there is nothing to test."""
+    """Return the design-by-treatment test, or why there is none; None when nothing was compared."""
     if estimate.mode is None:
         return None
     found = check_consistency(estimate.mode)
-    if found.status != Status.OK:
-        return None
-    return ConsistencyRecord(found.statistic, found.freedom, found.pvalue)
+    fixed = check_consistency(estimate.mode, with_heterogeneity=False)
+    return ConsistencyRecord(
+        statistic=found.statistic,
+        freedom=found.freedom,
+        pvalue=found.pvalue,
+        reason=found.reason.name.lower() if found.reason else "",
+        fixed_pvalue=fixed.pvalue,
+    )

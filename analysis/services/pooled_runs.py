@@ -103,6 +103,7 @@ def gather_question(session: Session, command: PooledRunCreate, by: Reader) -> P
         direction=scope.outcome.direction,
         seed=command.seed,
         with_influence=command.with_influence,
+        in_time=selection.in_time,
     )
     run = RunCreate(
         calculation=Calculation(ESTIMATOR, selection.rows, design),

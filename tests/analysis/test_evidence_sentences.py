@@ -211,6 +211,16 @@ def test_direct_and_indirect_evidence_are_held_together(pvalue, words):
     assert words in said
 
 
+@pytest.mark.parametrize(
+    ("evalue", "said"),
+    [(None, ""), (19.9, ""), (20.0, "1 op de 20 keer"), (5_000.0, "1 op de 1.000 keer")],
+)
+def test_only_strong_evidence_is_said(evalue, said):
+    told = comparisons.tell_evidence(PairRecord(1, 0, "direct", evalue=evalue))
+    assert said in told
+    assert bool(said) == bool(told)
+
+
 def test_anytime_limits_are_rounded_outwards():
     pair = PairRecord(1, 0, "direct", anytime=(-0.012, 0.071))
     said = comparisons.tell_anytime(pair, wording())
@@ -238,6 +248,7 @@ def test_spread_between_experiments_is_said_in_words(found, words):
 def test_stories_that_do_not_fit_are_said_with_care():
     assert "voorzichtig" in comparisons.tell_consistency(ConsistencyRecord(12.0, 2, 0.003))
     assert "hetzelfde verhaal" in comparisons.tell_consistency(ConsistencyRecord(1.0, 2, 0.6))
+    assert comparisons.tell_consistency(ConsistencyRecord(reason="not_repeated")) == ""
 
 
 def test_advice_that_hangs_on_one_lab_is_named_with_its_profiles():
@@ -313,3 +324,10 @@ def test_limits_are_rounded_outwards(share, down, up):
 def test_no_difference_is_never_said_wider_than_the_margin():
     held = led_by(Verdict.NO_DIFFERENCE, (-0.003, 0.004))
     assert "hooguit 0,4 op de 100" in sentences.tell_difference(held, wording(margin=0.005))
+
+
+def test_prediction_of_a_rate_names_what_it_takes_for_granted():
+    assert sentences.tell_prediction(best(), wording()).endswith(
+        "als mensen daar gemiddeld reageren."
+    )
+    assert "net zoveel reageren als eerder" in sentences.tell_prediction(best(), wording(), "7")

@@ -2,6 +2,7 @@
 
 import csv
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -10,6 +11,7 @@ from analysis.pooled.estimator import estimate_record
 from analysis.recording import read_result, write_result
 from analysis.stats.cells import Direction
 from analysis.stats.pooled.data import CellRow
+from analysis.stats.pooled.evalues import find_evidence
 from analysis.stats.pooled.priors import PriorKind
 from analysis.stats.results import Status
 from lab.cli import main
@@ -250,8 +252,78 @@ def test_designs_that_agree_are_consistent():
     found = estimate_record(smoking_rows(), PooledDesign(MARGIN)).record.consistency
     assert 0.2 < found.pvalue <= 1
     assert found.freedom == 7
+    # Without room for what experiments differ, all of it counts against consistency.
+    assert (found.reason, found.fixed_pvalue < 0.05) == ("", True)
+
+
+def test_record_says_why_consistency_is_not_tested():
+    held = {"1": (("a", 60), ("b", 90)), "2": (("a", 50), ("c", 40)), "3": (("b", 70), ("c", 55))}
+    rows = [
+        row(experiment, "p", channel, 400, count)
+        for experiment, variants in held.items()
+        for channel, count in variants
+    ]
+    found = estimate_record(rows, PooledDesign(MARGIN)).record.consistency
+    assert (found.pvalue, found.reason) == (None, "not_repeated")
+    assert 0 < found.fixed_pvalue < 1
 
 
 def test_no_anytime_limits_where_clusters_were_assigned():
     part = estimate_record(draw_rows(clusters=3), PooledDesign(MARGIN)).record.profiles[0]
     assert {pair.anytime for pair in part.pairs} == {None}
+
+
+def hold_three(gap=0.1, **fields):
+    """Return three experiments with letters and flyers, and one with a letter and a call."""
+    rows = [
+        row(name, profile, channel, 1000, round(1000 * (0.2 + gain)), **fields)
+        for name in ("1", "2", "3")
+        for profile in "pq"
+        for channel, gain in (("letter", 0.0), ("flyer", gap))
+    ]
+    return rows + [
+        row("4", "p", name, 300, count) for name, count in (("letter", 60), ("call", 20))
+    ]
+
+
+def weigh(rows, in_time):
+    """Return the evidence that flyers and letters differ in profile p."""
+    record = estimate_record(rows, PooledDesign(MARGIN, in_time=in_time)).record
+    part = record.find_profile("p")
+    names = [channel for channel, _style in record.variants]
+    return next(
+        one.evalue
+        for one in part.pairs
+        if {names[one.one], names[one.other]} == {"letter", "flyer"}
+    )
+
+
+def test_clear_difference_is_strong_evidence_whatever_order_of_time():
+    assert weigh(hold_three(), ("1", "2", "3")) > 1000
+    assert weigh(hold_three(), ("3", "1", "2")) > 1000
+    assert weigh(hold_three(gap=0.002), ("1", "2", "3")) < 1
+
+
+def test_evidence_is_shared_among_all_pairs_that_could_be_chosen():
+    rows = hold_three(gap=0.03)
+    count = np.array([[230.0, 200.0]] * 3)
+    alone = find_evidence(count, np.full((3, 2), 1000.0), np.arange(3)).evalue
+    assert weigh(rows, ("1", "2", "3")) == pytest.approx(alone / 3)
+
+
+def test_experiment_without_lottery_or_last_day_gives_no_evidence():
+    assert weigh(hold_three(), ("1", "2")) is None
+    assert weigh(hold_three(), ()) is None
+
+
+def test_clusters_give_no_evidence():
+    assert weigh(hold_three(cluster="street"), ("1", "2", "3")) is None
+
+
+def test_strata_without_response_count_as_evidence_too():
+    rows = hold_three(gap=0.03)
+    silent = [row("0", "p", channel, 1000, 0) for channel in ("letter", "flyer")]
+    in_time = ("0", "1", "2", "3")
+    count = np.array([[0.0, 0.0]] + [[230.0, 200.0]] * 3)
+    alone = find_evidence(count, np.full((4, 2), 1000.0), np.arange(4)).evalue
+    assert weigh([*rows, *silent], in_time) == pytest.approx(alone / 3)

@@ -9,7 +9,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from analysis.pooled.labels import NotUsedGroup, group_not_used
-from analysis.pooled.record import HeterogeneityRecord, Interval, PooledRecord, TermRecord
+from analysis.pooled.record import (
+    ConsistencyRecord,
+    HeterogeneityRecord,
+    Interval,
+    PooledRecord,
+    TermRecord,
+)
 from analysis.pooled.scope import NotUsed, NotUsedReason
 from analysis.reports.evidence.contents import EvidenceRequest
 from analysis.stats.pooled.terms import Term
@@ -38,6 +44,17 @@ DROPPED: Mapping[str, LazyString] = {
     "few_designs": _l("too few experiments with the same variants"),
     "many_designs": _l("too many combinations of variants to tell apart"),
     "no_freedom": _l("too few comparisons to estimate it from"),
+}
+# By the codes of `NoTest`.
+NOT_TESTED: Mapping[str, LazyString] = {
+    "one_design": _l(
+        "Not tested: no two experiments with other variants can be laid side by side."
+    ),
+    "not_repeated": _l(
+        "Not tested: no set of variants was held twice, so it cannot be told from what experiments"
+        " differ anyway."
+    ),
+    "many_designs": _l("Not tested: there are too many sets of variants to compare at once."),
 }
 
 
@@ -178,20 +195,21 @@ def _describe_consistency(found: ConsistencyRecord | None) -> Iterator[tuple[str
         return
     told = [str(NOT_TESTED[found.reason])] if found.reason in NOT_TESTED else []
     if found.pvalue is not None:
-        told.append(_("The chance of such differences is %(pvalue)s.", pvalue=_write(found.pvalue)))
+        told.append(
+            _(
+                "The chance that luck alone gives such differences is %(pvalue)s.",
+                pvalue=formats.pvalue(found.pvalue),
+            )
+        )
     if found.fixed_pvalue is not None:
         told.append(
             _(
                 "If experiments differed in nothing else, it would be %(pvalue)s.",
-                pvalue=_write(found.fixed_pvalue),
+                pvalue=formats.pvalue(found.fixed_pvalue),
             )
         )
     if told:
         yield _("Do experiments with other variants tell the same?"), " ".join(told)
-
-
-def _write(pvalue: float) -> str:
-    return formats.pvalue(pvalue)
 
 
 def _with_limits(value: str, limits: str) -> str:

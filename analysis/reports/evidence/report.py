@@ -285,6 +285,7 @@ class PartBuilder:
             comparisons.tell_otherwise(sum(row.divides_otherwise for row in rows)),
             comparisons.tell_path(pair, self.wording),
             comparisons.tell_anytime(pair, self.wording),
+            comparisons.tell_evidence(pair),
         )
         spoken = self.wording.spoken
         return Forest(
