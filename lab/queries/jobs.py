@@ -48,6 +48,16 @@ def list_active_jobs(
     return list(session.exec(statement.order_by(col(Job.id))))
 
 
+def count_active_jobs_of(session: Session, user_id: int) -> int:
+    """Return how much that somebody asked for waits or runs, and was not asked to stop."""
+    statement = select(func.count()).where(
+        Job.requested_by_id == user_id,
+        col(Job.state).in_(ACTIVE),
+        col(Job.is_cancel_requested).is_(False),
+    )
+    return session.exec(statement).one()
+
+
 def list_jobs_of(session: Session, user_id: int, since: datetime, most: int) -> list[Job]:
     """Return what somebody asked for that is busy, or ended since a moment, newest first."""
     statement = (

@@ -4,9 +4,11 @@ import hashlib
 import json
 from datetime import datetime
 
+from flask_babel import gettext as _
 from sqlmodel import Session
 
 from lab.access import Place, Reader
+from lab.errors import DomainError
 from lab.i18n import current_language
 from lab.models.jobs import ENDED, Job, JobState
 from lab.queries import jobs as queries
@@ -14,6 +16,21 @@ from lab.services import audit
 
 # So many hexadecimal digits always fit in the number that names a lock.
 LOCK_DIGITS = 15
+# There is one worker for everybody.
+MOST_ACTIVE = 5
+
+
+class TooMuchWorkError(DomainError):
+    """Somebody has so much work waiting that others would wait for it."""
+
+    def __init__(self):
+        super().__init__(
+            _(
+                "You asked for %(number)s things that are not ready yet. Wait until one is ready, "
+                "or stop one under “My work”.",
+                number=MOST_ACTIVE,
+            )
+        )
 
 
 def request_job(
@@ -28,7 +45,16 @@ def request_job(
     parameters = json.loads(written)[1]
     active = queries.list_active_jobs(session, kind, place.programme_id, place.living_lab_id)
     same = next((job for job in active if job.parameters == parameters), None)
+    if same is None and by.is_signed_in:
+        _check_room(session, by.user_id)
     return same or _add_job(session, kind, parameters, place, by=by, at=at)
+
+
+def _check_room(session: Session, user_id: int) -> None:
+    # Two questions at one moment would each see room for the last one.
+    queries.lock_question(session, user_id)
+    if queries.count_active_jobs_of(session, user_id) >= MOST_ACTIVE:
+        raise TooMuchWorkError
 
 
 def _add_job(

@@ -9,7 +9,7 @@ from lab.access import Place
 from lab.jobs.worker import Worker
 from lab.models.jobs import Job, JobState
 from lab.models.people import Membership
-from lab.services.jobs import cancel_job
+from lab.services.jobs import MOST_ACTIVE, TooMuchWorkError, cancel_job
 from tests.lab import works
 from tests.lab.works import REFUSAL, World
 
@@ -113,3 +113,14 @@ def test_old_jobs_are_removed_but_not_their_log(world, app, run_jobs, session):
         assert len(session.exec(select(Job)).all()) == left
         session.commit()
     assert len(world.entries("request_job")) == 1
+
+
+def test_nobody_fills_the_queue(world, run_jobs):
+    jobs = [world.ask(number=number) for number in range(MOST_ACTIVE)]
+    with pytest.raises(TooMuchWorkError):
+        world.ask(number=MOST_ACTIVE)
+    assert world.ask(number=0).id == jobs[0].id
+    cancel_job(world.session, jobs[0].id, by=world.by, at=works.AT)
+    world.ask(number=MOST_ACTIVE)
+    run_jobs()
+    world.ask(number=MOST_ACTIVE + 1)
