@@ -327,18 +327,18 @@ def write_new_lab(evidence: RuleEvidence, base: int) -> str:
     if step is Step.REACHED:
         return _(
             "In a new municipality, expect that with %(variant)s %(lower)s to %(upper)s of every"
-            " %(base)s %(units)s reach somebody.",
+            " %(base)s %(units)s reach somebody, if as many do there as on average.",
             **values,
         )
     if step is Step.PARTICIPATED:
         return _(
             "In a new municipality, expect that with %(variant)s %(lower)s to %(upper)s take part"
-            " of every %(base)s %(units)s.",
+            " of every %(base)s %(units)s, if as many do there as on average.",
             **values,
         )
     return _(
         "In a new municipality, expect %(lower)s to %(upper)s responses to every %(base)s %(units)s"
-        " with %(variant)s.",
+        " with %(variant)s, if people there respond as much as on average.",
         **values,
     )
 

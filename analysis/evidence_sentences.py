@@ -194,7 +194,10 @@ def tell_difference(part: ProfileRecord, wording: Wording) -> str:
 
 
 def tell_prediction(one: VariantRecord | None, wording: Wording, lab: str | None = None) -> str:
-    """Return what one new experiment may show, in a new lab or in a lab of the run."""
+    """Return what one new experiment may show, in a new lab or in a lab of the run.
+
+    How much people respond at all differs from place to place, and no comparison tells that.
+    """
     prediction = one and find_prediction(one, lab)
     if prediction is None:
         return ""
@@ -207,12 +210,12 @@ def tell_prediction(one: VariantRecord | None, wording: Wording, lab: str | None
     if lab is None:
         return _(
             "In a lab that did not take part, expect %(lower)s to %(upper)s in every %(base)s with"
-            " %(variant)s.",
+            " %(variant)s, if people there respond as much as on average.",
             **values,
         )
     return _(
         "In a new experiment in %(lab)s, expect %(lower)s to %(upper)s in every %(base)s with"
-        " %(variant)s.",
+        " %(variant)s, if people there respond as much as before.",
         lab=wording.spoken.lab(lab),
         **values,
     )
