@@ -1,5 +1,6 @@
 """The pooled estimator: from count cells of all experiments to what works best for whom."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -151,12 +152,16 @@ def _list_terms(
 
 def _list_not_used(cells: PooledCells, used: Codes) -> dict[str, UnusedReason]:
     is_used = np.isin(np.arange(len(cells.experiments)), used)
+    held = Counter(cells.experiments)
     found = {}
     for place in np.flatnonzero(~is_used):
         rows = cells.experiment == place
         count, nobs = cells.count[rows].sum(), cells.nobs[rows].sum()
         reason = UnusedReason.NO_RESPONSE if count in (0, nobs) else UnusedReason.ONE_VARIANT
-        found[cells.experiments[place]] = reason
+        name = cells.experiments[place]
+        # Labs may call their experiments the same.
+        lab = cells.labs[cells.experiment_lab[place]]
+        found[name if held[name] == 1 else f"{lab}: {name}"] = reason
     return found
 
 

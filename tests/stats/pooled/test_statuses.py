@@ -39,6 +39,11 @@ def test_counts_without_any_response_are_undefined():
     assert found.not_used == {"e": UnusedReason.NO_RESPONSE}
 
 
+def test_experiments_of_one_name_in_two_labs_are_both_named():
+    rows = [row("e", "p", "a", 100, 10, lab=lab) for lab in ("l", "m")]
+    assert set(estimate(*rows).not_used) == {"l: e", "m: e"}
+
+
 def test_nobody_reached_is_undefined():
     found = estimate(row("e", "p", "a", 0, 0), row("e", "p", "b", 0, 0))
     assert {one.status for one in found.estimates} == {Status.UNDEFINED}
