@@ -1,7 +1,6 @@
 """From the record of a pooled run to the evidence that proposals are made from."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from analysis.evidence import (
     POOLED,
@@ -36,7 +35,7 @@ def gather_pooled_evidence(record: PooledRecord, scope: Scope, names: Names) -> 
             for part in record.profiles
             if part.profile and part.profile.isdecimal()
         ),
-        together=_gather_together(record, is_lower_better),
+        together=_gather_part(find_part(record, None), None, is_lower_better),
         are_profiles_alike=record.are_profiles_alike,
     )
 
@@ -118,22 +117,6 @@ class _Named:
 def _name_profile(code: str, names: Names) -> NamedProfile:
     name = names.profiles.get(code, UNKNOWN)
     return NamedProfile(int(code), name.nl, name.en)
-
-
-def _gather_together(record: PooledRecord, is_lower_better: bool) -> ProfileEvidence:
-    found = _gather_part(find_part(record, None), None, is_lower_better)
-    if found.leader is None or found.new_lab_rate is not None:
-        return found
-    # What holds for each profile holds for all of them: from the lowest to the highest.
-    rates = [
-        prediction.rate
-        for part in record.profiles
-        for one in part.variants
-        if one.variant == found.leader and (prediction := _find_new_lab(one.predictions))
-    ]
-    if not rates:
-        return found
-    return replace(found, new_lab_rate=(min(rates)[0], max(high for _low, high in rates)))
 
 
 def _gather_part(

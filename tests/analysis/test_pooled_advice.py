@@ -154,11 +154,11 @@ def test_one_place_or_two_experiments_carry_only_what_is_clear(counted, verdict,
     assert first(leader, {"claims": ()}).state == state
 
 
-def test_everyone_in_a_new_lab_gets_the_widest_prediction_of_the_profiles():
-    wide = part("6", best(predictions=(Prediction((0.05, 0.12), None),)))
-    together = part(None, best(predictions=()))
-    found = gather(record(part("5"), wide, together=together))
-    assert found.together.new_lab_rate == (0.05, 0.18)
+def test_everyone_in_a_new_lab_gets_a_prediction_of_their_own():
+    together = part(None, best(predictions=(Prediction((0.05, 0.12), (0.01, 0.04)),)))
+    found = gather(record(part("5"), part("6"), together=together))
+    assert found.together.new_lab_rate == (0.05, 0.12)
+    assert found.together.new_lab_difference == (0.01, 0.04)
 
 
 def test_leader_that_only_beats_the_worst_is_tentative():

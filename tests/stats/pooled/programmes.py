@@ -38,3 +38,24 @@ def draw_rows(seed=1, experiments=8, labs=2, profiles=3, clusters=0, people=200)
                         )
                     )
     return rows
+
+
+def draw_labs(draw, labs=8, profiles=3, channels=3, people=500, new=40):
+    """Return rows of labs that differ, and what new labs would find over all profiles.
+
+    How a lab deviates with a channel is shared by all its profiles. What new labs find:
+    (new, channels) rates.
+    """
+    level = draw.normal(-1.5, 0.4, profiles)[:, None]
+    effects = draw.normal(0, 0.4, channels) + draw.normal(0, 0.2, (profiles, channels))
+
+    def hold(times):
+        own = draw.normal(0, 0.3, (times, 1, channels)) + draw.normal(0, 0.1, (times, 1, channels))
+        return 1 / (1 + np.exp(-(level + effects + own)))
+
+    counts = draw.binomial(people, hold(labs))
+    rows = [
+        row("e", f"p{profile}", f"c{channel}", people, int(count), lab=f"l{lab}")
+        for (lab, profile, channel), count in np.ndenumerate(counts)
+    ]
+    return rows, hold(new).mean(axis=1)
