@@ -11,7 +11,13 @@ from wtforms import BooleanField, DateField, SelectChoice, SelectField
 from wtforms.validators import DataRequired, Optional, ValidationError
 
 from analysis.pooled.labels import write_outcome
-from analysis.pooled.options import BEST_GRADE, BOTH_GRADES, Option, ScopeOptions
+from analysis.pooled.options import (
+    BEST_GRADE,
+    BOTH_GRADES,
+    CHECK_GRADES,
+    Option,
+    ScopeOptions,
+)
 from analysis.pooled.scope import Scope, ScopeOutcome
 from analysis.queries.scopes import OutcomeCount
 from analysis.stats.cells import Direction
@@ -78,6 +84,7 @@ class ScopeForm(FlaskForm):
     from_day = DateField(_l("Held from"), [Optional()])
     to_day = DateField(_l("Held until"), [Optional()])
     grades = SelectField(_l("How much it proves"))
+    with_check = BooleanField(_l("Also use comparisons without a lottery (grade C), as a check"))
     with_influence = BooleanField(
         _l("Also look at what changes without each lab and each experiment"),
         description=_l("That takes longer. It shows whether one of them decides the answer."),
@@ -91,7 +98,8 @@ class ScopeForm(FlaskForm):
             "margin": round(Decimal(str(scope.margin)) * 100, 6),
             "from_day": scope.from_day,
             "to_day": scope.to_day,
-            "grades": next(code for code, held in GRADES.items() if held == scope.grades),
+            "with_check": scope.is_check,
+            "grades": next(code for code, held in GRADES.items() if held == scope.lottery_grades),
         }
         values |= {name: str(getattr(scope, name) or NO_LIMIT) for name in LIMITS}
         for name, value in values.items():
@@ -121,6 +129,14 @@ class ScopeForm(FlaskForm):
             SelectChoice(code, _write(name, left))
             for code, name, left in zip(GRADES, names, options.grades, strict=True)
         ]
+        adds = ngettext(
+            "This adds %(num)d experiment.", "This adds %(num)d experiments.", options.checked
+        )
+        rule = _(
+            "They may be off by more than chance, so they get extra uncertainty. "
+            "The answer is a check: no advice follows from it."
+        )
+        self.with_check.description = f"{adds} {rule}"
 
     def validate_to_day(self, field):
         """Refuse a period that ends before it starts."""
@@ -137,7 +153,7 @@ class ScopeForm(FlaskForm):
             margin=float(self.margin.data / 100),
             from_day=self.from_day.data,
             to_day=self.to_day.data,
-            grades=GRADES[self.grades.data],
+            grades=GRADES[self.grades.data] + (CHECK_GRADES if self.with_check.data else ()),
             **{name: int(self[name].data) if self[name].data else None for name in LIMITS},
         )
 
@@ -146,11 +162,14 @@ class ScopeForm(FlaskForm):
         """Tell whether anything but the question itself is chosen, or wrong."""
         names = (*LIMITS, "from_day", "to_day")
         is_chosen = any(self[name].data or self[name].errors for name in names)
-        return is_chosen or self.grades.data != next(iter(GRADES))
+        return is_chosen or self.with_check.data or self.grades.data != next(iter(GRADES))
 
     def list_values(self) -> list[tuple[str, str]]:
         """Return the question as names and values, for a form that only confirms it."""
-        names = [one.name for one in self if one.name not in ("csrf_token", "with_influence")]
+        left_out = {"csrf_token", "with_influence"}
+        if not self.with_check.data:
+            left_out.add("with_check")
+        names = [one.name for one in self if one.name not in left_out]
         return [(name, self._write_value(name)) for name in names]
 
     def _write_value(self, name: str) -> str:

@@ -17,8 +17,9 @@ from lab.models.labels import DenominatorKind
 FIELD_WORK_OVER = frozenset(
     {ExperimentStatus.CLOSED, ExperimentStatus.ANALYSED, ExperimentStatus.PUBLISHED}
 )
-# The others never enter the estimate, whatever a scope asks.
 POOLED_GRADES = frozenset({Grade.A, Grade.B})
+# Only as a check, where a scope asks for it; the others never, whatever a scope asks.
+CHECKED_GRADES = POOLED_GRADES | {Grade.C}
 
 
 class VariantFacts(NamedTuple):
@@ -129,7 +130,7 @@ EVIDENCE_CHECKS: tuple[Check, ...] = (
     (NotUsedReason.NOTHING_COUNTED, lambda one, _scope: bool(one.cells)),
     (
         NotUsedReason.GRADE,
-        lambda one, scope: one.grade in POOLED_GRADES and one.grade in scope.grades,
+        lambda one, scope: one.grade in CHECKED_GRADES and one.grade in scope.grades,
     ),
 )
 

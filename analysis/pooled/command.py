@@ -16,6 +16,7 @@ REQUIRED = ("experiment", "profile", "channel", "style", "reached", "responded")
 WRONG_INPUT = 2
 # What each grade lets an experiment do; an empty grade is the user's own word for it.
 POOLED_GRADES = ("", "A", "B")
+CHECKED_GRADE = "C"
 LEFT_OUT = {
     "C": "grade C: a comparison without a lottery",
     "D": "grade D: no comparison group, or no denominator",
@@ -46,6 +47,11 @@ LEFT_OUT = {
     help="What rates are a share of; by default offered where every row has it, else reached.",
 )
 @click.option(
+    "--sensitivity",
+    is_flag=True,
+    help="Also use grade C, each with a known bias; a check, and no ground for advice.",
+)
+@click.option(
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("estimate"),
@@ -65,6 +71,7 @@ def estimate(
     priors: str,
     margin: float,
     denominator: str | None,
+    sensitivity: bool,
     output: Path,
     language: str,
 ) -> None:
@@ -83,17 +90,20 @@ def estimate(
                 click.echo(line, err=True)
             raise SystemExit(WRONG_INPUT) from error
         grades = table.find_worst_grades()
+        used = {key for key, one in grades.items() if one in POOLED_GRADES}
+        biased = {key for key, one in grades.items() if sensitivity and one == CHECKED_GRADE}
         run = load_estimator("pooled_file")
         run(
             table,
-            {key for key, grade in grades.items() if grade in POOLED_GRADES},
+            used | biased,
             output,
+            biased=biased if sensitivity else None,
             seed=seed,
             priors=priors,
             margin=margin,
             denominator=chosen,
             facts={
-                "left_out_by_grade": _list_left_out(table, grades),
+                "left_out_by_grade": _list_left_out(table, grades, used | biased),
                 "denominator": chosen,
                 "margin": margin,
                 "priors": priors,
@@ -115,7 +125,9 @@ def _choose_denominator(table: CellTable, asked: str | None) -> str:
     return asked or ("offered" if has_offered else "reached")
 
 
-def _list_left_out(table: CellTable, grades: dict[tuple[int, int], str]) -> list[dict[str, str]]:
+def _list_left_out(
+    table: CellTable, grades: dict[tuple[int, int], str], used: set[tuple[int, int]]
+) -> list[dict[str, str]]:
     """Return the experiments that may not be pooled, with the reason."""
     labs, experiments = (list(table.texts[key].names) for key in ("living_lab", "experiment"))
     return [
@@ -125,5 +137,5 @@ def _list_left_out(table: CellTable, grades: dict[tuple[int, int], str]) -> list
             "reason": LEFT_OUT.get(grade, f"grade {grade}"),
         }
         for (lab, experiment), grade in grades.items()
-        if grade not in POOLED_GRADES
+        if (lab, experiment) not in used
     ]

@@ -14,6 +14,8 @@ class PooledDesign:
     margin: smallest difference that matters, as a share. profiles: those answered for, all when
     empty; the others only tell about channels and styles. direction: which way is good.
     in_time: the experiments by lottery of which it is known when they were over, in that order.
+    biased: those that may be off by more than chance, each variant by this standard deviation
+    (logit).
     """
 
     margin: float
@@ -23,6 +25,8 @@ class PooledDesign:
     priors: PriorKind = PriorKind.DEFAULT
     with_influence: bool = False
     in_time: tuple[str, ...] = ()
+    biased: tuple[str, ...] = ()
+    bias_sd: float = 0.0
 
 
 class PooledStep(StrEnum):

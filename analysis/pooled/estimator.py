@@ -46,7 +46,13 @@ def estimate_record(
     Where lower is better, the cells hold the people without the outcome.
     """
     with one_thread():
-        return _estimate(gather_cells(rows), design, on_step or _ignore)
+        cells = gather_cells(rows)
+        biased = {
+            (row.living_lab, row.experiment) for row in rows if row.experiment in design.biased
+        }
+        if biased:
+            cells = cells.allow_bias(biased, design.bias_sd)
+        return _estimate(cells, design, on_step or _ignore)
 
 
 def _estimate(cells: PooledCells, design: PooledDesign, watch: OnStep) -> PooledAnswer:

@@ -175,7 +175,9 @@ def write_scope(scope: Scope, names: ScopeNames) -> str:
         model = call(names.segmentation_model)
         first = _("%(outcome)s, for each profile of %(model)s.", model=model, **values)
     limits = list_limits(scope, names)
-    return f"{first} {_('Only: %(limits)s.', limits='; '.join(limits))}" if limits else first
+    only = _("Only: %(limits)s.", limits="; ".join(limits)) if limits else ""
+    check = _("As a check, comparisons without a lottery count too.") if scope.is_check else ""
+    return " ".join(filter(None, (first, only, check)))
 
 
 def write_question(scope: Scope) -> str:
@@ -193,6 +195,7 @@ def write_about(scope: Scope, names: ScopeNames) -> str:
         "" if outcome.denominator_step is Step.OFFERED else str(OUT_OF[outcome.denominator_step]),
         call(model) if model else _("all residents together"),
         *list_limits(scope, names),
+        _("check with comparisons without a lottery") if scope.is_check else "",
     ]
     return " · ".join(filter(None, about))
 
@@ -207,8 +210,8 @@ def list_limits(scope: Scope, names: ScopeNames) -> list[str]:
     if names.living_lab:
         limits.append(_("lab %(name)s", name=names.living_lab))
     limits += _list_days(scope)
-    if len(scope.grades) == 1:
-        limits.append(_("grade %(grade)s", grade=scope.grades[0]))
+    if len(scope.lottery_grades) == 1:
+        limits.append(_("grade %(grade)s", grade=scope.lottery_grades[0]))
     return limits
 
 

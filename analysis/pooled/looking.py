@@ -40,8 +40,12 @@ class Looks:
     def of(
         cls, cells: PooledCells, place: Mapping[Variant, int], in_time: Sequence[str]
     ) -> "Looks":
-        """Return what was counted; in_time: as in the design."""
-        cells = cells.select(cells.nobs > 0)
+        """Return what was counted by lottery; in_time: as in the design.
+
+        Limits and evidence at any time know of no bias, so nothing else may be in them.
+        """
+        is_biased = cells.experiment_bias[cells.experiment] > 0
+        cells = cells.select((cells.nobs > 0) & ~is_biased)
         turn = {name: at for at, name in enumerate(in_time)}
         rank = np.array([turn.get(one, len(turn)) for one in cells.experiments], dtype=np.int64)
         own = rank[cells.experiment]

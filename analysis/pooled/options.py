@@ -8,7 +8,7 @@ from analysis.pooled.choosing import choose, list_fitting
 from analysis.pooled.scope import Scope
 from analysis.queries.pooled import Material
 
-BOTH_GRADES, BEST_GRADE = ("A", "B"), ("A",)
+BOTH_GRADES, BEST_GRADE, CHECK_GRADES = ("A", "B"), ("A",), ("C",)
 
 
 class Named(Protocol):
@@ -35,6 +35,8 @@ class ScopeOptions:
     labs: tuple[Option, ...]
     # How many experiments are left with grades A and B, and with A alone.
     grades: tuple[int, int]
+    # How many comparisons without a lottery a check would add.
+    checked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ def list_options(material: Material, scope: Scope, vocabulary: Vocabulary) -> Sc
     material: read for the scope without its limits.
     """
     profiles: dict[int, set[str]] = {}
-    for row in choose(material.candidates, widen(scope), ()).rows:
+    widest = replace(widen(scope), grades=BOTH_GRADES + CHECK_GRADES)
+    for row in choose(material.candidates, widest, ()).rows:
         profiles.setdefault(int(row.experiment), set()).add(row.profile)
     candidates = [one for one in material.candidates if one.id in profiles]
 
@@ -75,6 +78,7 @@ def list_options(material: Material, scope: Scope, vocabulary: Vocabulary) -> Sc
         phases=_list(vocabulary.phases, lambda one: count(phase_id=one)),
         labs=_list(vocabulary.labs, lambda one: count(living_lab_id=one)),
         grades=(count(grades=BOTH_GRADES), count(grades=BEST_GRADE)),
+        checked=count(grades=CHECK_GRADES),
     )
 
 

@@ -7,7 +7,13 @@ import numpy as np
 
 from analysis.pooled.files import write_estimate
 from analysis.pooled.table import CellTable
-from analysis.stats.pooled.data import CellColumns, Coded, PooledCells, gather_columns
+from analysis.stats.pooled.data import (
+    BIAS_SD,
+    CellColumns,
+    Coded,
+    PooledCells,
+    gather_columns,
+)
 from analysis.stats.pooled.estimate import PooledOptions, estimate_pooled
 from analysis.stats.pooled.priors import PriorKind
 
@@ -17,6 +23,7 @@ def estimate_rows(
     used: set[tuple[int, int]],
     output: Path,
     *,
+    biased: set[tuple[int, int]] | None = None,
     seed: int,
     priors: str,
     margin: float,
@@ -26,9 +33,14 @@ def estimate_rows(
 ) -> None:
     """Estimate from lines of a file and write the answer.
 
-    used: the labs and experiments that may be pooled, by their codes. started: a perf_counter.
+    used: the labs and experiments that may be pooled, by their codes. biased: those of them that
+    may be off by more than chance, None where nobody asked for them. started: a perf_counter.
     """
     cells = gather_table(table, used, denominator)
+    if biased is not None:
+        names = _name_experiments(table, biased)
+        cells = cells.allow_bias(names)
+        facts = facts | {"bias_sd": BIAS_SD, "biased_experiments": _describe(names)}
     options = PooledOptions(seed=seed, priors=PriorKind(priors), margin=margin)
     found = estimate_pooled(cells, options)
     seconds = round(time.perf_counter() - started, 3)
@@ -45,6 +57,15 @@ def gather_table(table: CellTable, used: set[tuple[int, int]], denominator: str)
     nobs = table.offered if denominator == "offered" else table.reached
     numbers = (np.array(one, dtype=float)[rows] for one in (nobs, table.responded))
     return gather_columns(CellColumns(*texts, *numbers))
+
+
+def _name_experiments(table: CellTable, codes: set[tuple[int, int]]) -> list[tuple[str, str]]:
+    labs, experiments = (list(table.texts[key].names) for key in ("living_lab", "experiment"))
+    return sorted((labs[lab], experiments[experiment]) for lab, experiment in codes)
+
+
+def _describe(names: list[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"living_lab": lab, "experiment": experiment} for lab, experiment in names]
 
 
 def _take(names: list[str], codes: np.ndarray) -> Coded:

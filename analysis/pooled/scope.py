@@ -1,12 +1,13 @@
 """What a pooled run looks at: one outcome of one programme, and optional limits."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from pydantic import TypeAdapter
 
 from analysis.stats.cells import Direction
+from experiments.grade import Grade
 from experiments.models.experiments import Step
 from lab.models.labels import DenominatorKind
 
@@ -26,7 +27,8 @@ class Scope:
     """The question of a pooled run; a limit that is None or empty lets everything through.
 
     segmentation_model_id: whose profiles are answered for, None for all residents together.
-    grades: those that are pooled. margin: smallest difference that matters, as a share.
+    grades: those that are pooled, with C in a check only. margin: smallest difference that matters,
+    as a share.
     """
 
     programme_id: int
@@ -39,6 +41,20 @@ class Scope:
     from_day: date | None = None
     to_day: date | None = None
     grades: tuple[str, ...] = ("A", "B")
+
+    @property
+    def is_check(self) -> bool:
+        """Tell whether comparisons without a lottery are used too, so that no advice may follow."""
+        return Grade.C in self.grades
+
+    @property
+    def lottery_grades(self) -> tuple[str, ...]:
+        """Return the grades that may lead to advice."""
+        return tuple(one for one in self.grades if one != Grade.C)
+
+    def without_check(self) -> "Scope":
+        """Return the question that a check is about."""
+        return replace(self, grades=self.lottery_grades)
 
 
 class NotUsedReason(StrEnum):

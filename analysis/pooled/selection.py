@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from analysis.pooled.scope import NotUsed
 from analysis.stats.pooled.data import CellRow
+from experiments.grade import Grade
 
 # The code of all residents together, where an experiment looks at no profiles.
 EVERYONE = "all"
@@ -83,6 +84,12 @@ class Selection:
         named = {code: self.names.experiments[code] for code in self.experiments_used}
         fitting = [code for code, one in named.items() if one.ends_on and one.grade in BY_LOTTERY]
         return tuple(sorted(fitting, key=lambda code: (named[code].ends_on, int(code))))
+
+    @property
+    def biased(self) -> tuple[str, ...]:
+        """Return the codes of the experiments in the cells that held no lottery."""
+        known = self.names.experiments
+        return tuple(code for code in self.experiments_used if known[code].grade == Grade.C)
 
     @property
     def experiments(self) -> int:

@@ -14,6 +14,7 @@ from analysis.pooled.selection import NAMES, NOT_USED, Selection
 from analysis.queries.pooled import select_cells
 from analysis.recording import Answer, Calculation
 from analysis.services.runs import RunCreate, WrittenQuestion, find_run, keep_run
+from analysis.stats.pooled.data import BIAS_SD
 from lab.access import Action, Place, Reader, may
 from lab.errors import DomainError
 from lab.models.programmes import ProgrammeKind
@@ -104,6 +105,8 @@ def gather_question(session: Session, command: PooledRunCreate, by: Reader) -> P
         seed=command.seed,
         with_influence=command.with_influence,
         in_time=selection.in_time,
+        biased=selection.biased,
+        bias_sd=BIAS_SD if selection.biased else 0.0,
     )
     run = RunCreate(
         calculation=Calculation(ESTIMATOR, selection.rows, design),

@@ -233,11 +233,20 @@ def test_a_comparison_without_lottery_is_not_pooled(build, session, lab, scope):
     assert reasons(session, scope) == [(NotUsedReason.GRADE, "C", False)]
 
 
-def test_grade_c_is_not_pooled_even_when_asked(build, session, lab, scope):
-    counted_experiment(build, lab, [CLEAR], design_type=DesignType.COMPARISON)
-    assert reasons(session, replace(scope, grades=("A", "B", "C"))) == [
-        (NotUsedReason.GRADE, "C", False)
-    ]
+def test_a_check_uses_comparisons_without_lottery_too(build, session, lab, scope):
+    randomised = counted_experiment(build, lab, [CLEAR])
+    compared = counted_experiment(build, lab, [CLEAR], design_type=DesignType.COMPARISON)
+    found = select_cells(session, replace(scope, grades=("A", "B", "C")))
+    assert found.experiments_used == (str(randomised.id), str(compared.id))
+    assert found.biased == (str(compared.id),)
+    assert select_cells(session, scope).biased == ()
+
+
+def test_a_check_never_uses_what_was_compared_with_nothing(build, session, lab, scope):
+    experiment = counted_experiment(build, lab, [CLEAR], design_type=DesignType.VIGNETTE)
+    found = select_cells(session, replace(scope, grades=("A", "B", "C", "D", "P")))
+    assert found.experiments_used == ()
+    assert [one.experiment_id for one in found.not_used] == [experiment.id]
 
 
 def test_grade_b_is_left_out_where_only_a_is_asked(build, session, lab, scope):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from analysis.stats.pooled.data import BIAS_SD
 from lab.cli import main
 from tests.stats.pooled.programmes import draw_rows
 from tests.stats.references import answers, rows
@@ -122,6 +123,31 @@ def test_grades_without_a_lottery_are_left_out_with_the_reason(tmp_path):
     assert [(one["experiment"], one["reason"][:7]) for one in model["left_out_by_grade"]] == [
         ("e0", "grade C")
     ]
+    assert "bias_sd" not in model
+
+
+def test_sensitivity_uses_grade_c_with_a_known_bias(tmp_path):
+    header = HEADER.replace("reached", "grade,reached")
+    grades = {"e0": "C", "e1": "D"}
+    lines = [(*one[:7], grades.get(one.experiment, "B"), *one[7:]) for one in draw_rows()]
+    answer, folder = run(tmp_path, lines, "--sensitivity", header=header)
+    assert answer.exit_code == 0, answer.output
+    _estimates, model, _draws = read(folder)
+    assert model["experiments"] == 7
+    assert [one["experiment"] for one in model["left_out_by_grade"]] == ["e1"]
+    assert model["bias_sd"] == BIAS_SD
+    assert model["biased_experiments"] == [{"living_lab": "l0", "experiment": "e0"}]
+
+
+def test_sensitivity_without_grade_c_gives_the_same_numbers(tmp_path):
+    folders = []
+    for number, options in enumerate(((), ("--sensitivity",))):
+        (tmp_path / str(number)).mkdir()
+        answer, folder = run(tmp_path / str(number), draw_rows(), *options)
+        assert answer.exit_code == 0, answer.output
+        folders.append(folder)
+    for name in ("estimates.csv", "claims.csv", "draws.npz"):
+        assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes()
 
 
 @pytest.mark.parametrize(
