@@ -9,6 +9,7 @@ from analysis.services.pooled_runs import (
     NothingToEstimateError,
     OneOtherLabError,
     PooledQuestion,
+    TooMuchToEstimateError,
     gather_question,
     keep_pooled,
 )
@@ -35,6 +36,8 @@ def _gather(job: RunningJob) -> tuple[PooledQuestion, int | None]:
             question = gather_question(session, command, job.by)
         except OneOtherLabError as error:
             raise JobImpossibleError(ONE_OTHER_LAB) from error
+        except TooMuchToEstimateError:
+            raise
         except NothingToEstimateError as error:
             raise JobImpossibleError(NOTHING_TO_ESTIMATE) from error
         known = question.find_run(session)

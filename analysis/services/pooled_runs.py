@@ -22,6 +22,8 @@ from lab.queries.programmes import find_programme
 from lab.services.audit import record
 
 ESTIMATOR = "pooled"
+# Of a profile and a variant; time and memory grow with them, more than with counts.
+MOST_COMBINATIONS = 3000
 
 
 class NothingToEstimateError(DomainError):
@@ -43,6 +45,16 @@ class OneOtherLabError(NothingToEstimateError):
                 "Only one lab counted this, and it has not published it yet. "
                 "Choose more widely, or ask that lab."
             ),
+        )
+
+
+class TooMuchToEstimateError(NothingToEstimateError):
+    """So many variants and profiles that one answer would keep all others waiting."""
+
+    def __init__(self):
+        DomainError.__init__(
+            self,
+            _("This asks about too many variants and profiles at once. Choose more narrowly."),
         )
 
 
@@ -89,6 +101,12 @@ def find_run_place(session: Session, scope: Scope, selection: Selection) -> Plac
     return Place(scope.programme_id, scope.living_lab_id or owner)
 
 
+def count_combinations(selection: Selection) -> int:
+    """Return how many variants there are, for each of the profiles that were counted."""
+    variants = {(row.channel, row.style) for row in selection.rows}
+    return len(variants) * len({row.profile for row in selection.rows})
+
+
 def gather_question(session: Session, command: PooledRunCreate, by: Reader) -> PooledQuestion:
     """Return a question with the cells of its scope; without a person, the installation asks."""
     scope = command.scope
@@ -98,6 +116,8 @@ def gather_question(session: Session, command: PooledRunCreate, by: Reader) -> P
     place = find_run_place(session, scope, selection)
     if by.is_signed_in and not may(by, Action.RUN_ANALYSIS, place):
         raise OneOtherLabError
+    if count_combinations(selection) > MOST_COMBINATIONS:
+        raise TooMuchToEstimateError
     design = PooledDesign(
         margin=scope.margin,
         profiles=selection.asked,

@@ -7,7 +7,14 @@ from sqlmodel import select
 
 from analysis.models.advice import AdviceRuleVersion
 from analysis.models.runs import AnalysisRun
-from analysis.services.pooled_runs import QUESTION, OneOtherLabError, PooledRunCreate, run_pooled
+from analysis.services import pooled_runs
+from analysis.services.pooled_runs import (
+    QUESTION,
+    OneOtherLabError,
+    PooledRunCreate,
+    TooMuchToEstimateError,
+    run_pooled,
+)
 from experiments.models.experiments import Experiment, ExperimentStatus
 from lab.models.jobs import Job, JobState
 from lab.models.people import Role
@@ -124,3 +131,10 @@ def test_made_up_experiments_of_one_lab_are_for_everybody(build):
     programme = build.programme(ProgrammeKind.FICTITIOUS)
     (lab,) = pooled_labs(build, labs=1, programme=programme, status=CLOSED)
     assert keep_pooled_run(build, pooled_scope(build, lab)).living_lab_id is None
+
+
+def test_question_that_would_keep_all_waiting_is_refused(build, monkeypatch):
+    (lab,) = pooled_labs(build, labs=1)
+    monkeypatch.setattr(pooled_runs, "MOST_COMBINATIONS", 11)
+    with pytest.raises(TooMuchToEstimateError):
+        keep_pooled_run(build, pooled_scope(build, lab))

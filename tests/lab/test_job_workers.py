@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import Session
 
+from lab.access import Reader
 from lab.db import make_engine
 from lab.jobs.worker import MOST_ATTEMPTS, UNTIL_LOST, Worker
 from lab.models.jobs import Job, JobState
@@ -54,6 +55,8 @@ def work_later(app, passed: timedelta) -> None:
 
 
 def test_workers_side_by_side_do_each_job_once(world, app, database_url):
+    # More than one person may ask for at once: the installation itself asks.
+    world.by = Reader()
     asked = [world.ask(works.write, number=number).id for number in range(JOBS)]
 
     def work(_number) -> None:
