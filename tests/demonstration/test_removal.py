@@ -4,6 +4,8 @@ from sqlalchemy import func, select
 from sqlmodel import SQLModel
 
 from analysis.demonstration import remove_demonstration
+from analysis.services.pooled_findings import read_scope
+from analysis.services.pooled_proposals import propose_from_runs
 from experiments.demonstration.fictitious import FICTITIOUS_CODE
 from experiments.models.experiments import ExperimentStatus
 from lab.i18n import command_context
@@ -12,6 +14,7 @@ from lab.models.people import Membership, Role
 from lab.models.programmes import ProgrammeCreate, ProgrammeKind
 from lab.services.programmes import add_programme, ship_vocabulary
 from tests.analysis.counted import CLEAR, counted_experiment, reader_of
+from tests.analysis.pooled_runs import keep_pooled_run, pooled_labs, pooled_scope
 from tests.analysis.test_advice_pages import Publisher
 from tests.builders import MOMENT
 from tests.test_access import World
@@ -55,8 +58,13 @@ def test_removing_the_demonstration_touches_no_own_work(settings, session, build
     publisher = Publisher(session, build, lab)
     publisher.by = reader_of(colleague, lab)
     publisher.publish_all(counted_experiment(build, lab, [CLEAR]))
+    pooled_labs(build, labs=2, programme=programme)
+    run = keep_pooled_run(build, pooled_scope(build, lab), reader_of(colleague, lab))
+    propose_from_runs(session, read_scope(run), [run.id], by=reader_of(colleague, lab), at=MOMENT)
+    session.commit()
     invented = count_rows(session)
-    assert invented["advice_edition"] > before["advice_edition"]
+    for table in ("advice_edition", "advice_rule_version", "analysis_draws", "job"):
+        assert invented[table] > before[table]
     with command_context("en"):
         remove_demonstration(settings)
     after = count_rows(session)
