@@ -10,7 +10,7 @@ from analysis.pooled.design import PooledDesign
 from analysis.pooled.estimator import estimate_record
 from analysis.recording import read_result, write_result
 from analysis.stats.cells import Direction
-from analysis.stats.pooled.data import CellRow
+from analysis.stats.pooled.data import CellRow, gather_cells
 from analysis.stats.pooled.evalues import find_evidence
 from analysis.stats.pooled.priors import PriorKind
 from analysis.stats.results import Status
@@ -327,3 +327,15 @@ def test_strata_without_response_count_as_evidence_too():
     count = np.array([[0.0, 0.0]] + [[230.0, 200.0]] * 3)
     alone = find_evidence(count, np.full((4, 2), 1000.0), np.arange(4)).evalue
     assert weigh([*rows, *silent], in_time) == pytest.approx(alone / 3)
+
+
+def test_waves_stand_in_the_order_of_their_numbers():
+    numbers = (1, 2, 10, 11)
+    rows = [row("1", "p", "a", 20, one)._replace(wave=f"{one}|letters") for one in numbers]
+    cells = gather_cells(rows)
+    assert dict(zip(cells.wave.tolist(), cells.count.tolist(), strict=True)) == {
+        0: 1,
+        1: 2,
+        2: 10,
+        3: 11,
+    }

@@ -1,5 +1,7 @@
 """Pooled runs that are kept with their cells, design and draws."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 from sqlmodel import select
@@ -7,11 +9,12 @@ from sqlmodel import select
 from analysis.models.runs import AnalysisDraws, AnalysisRun
 from analysis.pooled.archive import read_archive
 from analysis.pooled.scope import SCOPE
+from analysis.queries.pooled import select_cells
 from analysis.queries.runs import get_draws
 from analysis.services.pooled_runs import NothingToEstimateError
 from analysis.services.runs import read_run, remake_answer, remake_run
 from analysis.stats.cells import Direction
-from experiments.models.experiments import ExperimentStatus
+from experiments.models.experiments import Experiment, ExperimentStatus
 from lab.models.audit import AuditEntry
 from lab.models.people import Role
 from tests.analysis.counted import reader_of
@@ -46,6 +49,17 @@ def test_run_keeps_question_cells_and_names(build, labs, scope, run):
     assert len(run.scope["names"]["experiments"]) == 6
     assert run.scope["names"]["labs"][str(labs[0].id)] == labs[0].name
     assert len(run.scope["asked"]) == len(build.profiles(labs[0]))
+
+
+def test_run_keeps_experiments_in_the_order_in_which_they_were_over(session, build, labs):
+    experiments = session.exec(select(Experiment).order_by(Experiment.id)).all()
+    days = [date(2026, 5, 3), date(2026, 5, 1), None, date(2026, 5, 2), None, date(2026, 5, 1)]
+    for one, day in zip(experiments, days, strict=True):
+        one.starts_on, one.ends_on = None, day
+    session.commit()
+    selection = select_cells(session, pooled_scope(build, labs[0]))
+    first, second, _third, fourth, _fifth, sixth = (str(one.id) for one in experiments)
+    assert selection.in_time == (second, sixth, fourth, first)
 
 
 def test_kept_record_reads_back_with_its_advice(build, labs, run):

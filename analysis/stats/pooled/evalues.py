@@ -4,8 +4,8 @@ An e-value has expectation 1 at most when two rates are equal, whatever that rat
 blocks that come one after another multiply, and the chance that the product ever reaches 1/α is α
 at most (Ville). A block is what was newly counted of two variants in one stratum; its e-value is
 that of Turner, Ly & Grünwald (2024), with rates that are foretold from earlier blocks alone.
-Strata keep rates of their own and share what is learned of the difference (stratified as in
-Turner & Grünwald 2023).
+Strata keep rates of their own and share the difference (stratified as in Turner & Grünwald 2023),
+of which many sizes are weighed alike beforehand, so that one block can be evidence already.
 """
 
 from typing import NamedTuple
@@ -17,8 +17,11 @@ from analysis.stats.pooled.data import Array, Codes
 
 # Every claim at a product of 20 is wrong 5 % of the time at most.
 LEVEL = 0.05
-# What is held of a difference before anything is seen: nothing, as if this much were counted.
-PRIOR_SD = 0.5
+# Differences (logit) that are weighed alike, either way: the least that counts can show, and more.
+SIZES = np.geomspace(0.01, 2.0, 20)
+GAPS = np.r_[-SIZES[::-1], SIZES]
+# Rates (logit) that are weighed alike in the first block of all, before which nothing is known.
+FIRST = np.linspace(-5.0, 5.0, 11)
 # People's worth of the rate elsewhere, with which a stratum's own rate starts.
 BORROWED = 20.0
 
@@ -52,13 +55,14 @@ def find_evidence(count: Array, nobs: Array, stratum: Codes) -> EvidenceProcess:
     """
     if (count < 0).any() or (count > nobs).any():
         raise ValueError("responses must lie between 0 and people")
-    memory = _Memory.of(int(np.max(stratum, initial=-1)) + 1)
-    logs = np.zeros(len(count))
+    memory = _Memory(int(np.max(stratum, initial=-1)) + 1)
+    logs = np.zeros((len(count), GAPS.size))
     for at, (own, people, place) in enumerate(zip(count, nobs, stratum, strict=True)):
         if (people > 0).all():
-            logs[at] = find_block_evidence(own, people, memory.foretell(int(place), people))
+            foretold = memory.foretell(int(place), people)
+            logs[at] = _average(find_block_evidence(own, people, foretold), axis=0)
         memory.learn(int(place), own, people)
-    total = np.cumsum(logs)
+    total = _average(np.cumsum(logs, axis=0), axis=1)
     highest = float(np.max(total, initial=0.0))
     last = float(total[-1]) if total.size else 0.0
     return EvidenceProcess(
@@ -66,55 +70,50 @@ def find_evidence(count: Array, nobs: Array, stratum: Codes) -> EvidenceProcess:
     )
 
 
-def find_block_evidence(count: Array, nobs: Array, foretold: Array) -> float:
-    """Return the log e-value of one block, each (2,).
+def find_block_evidence(count: Array, nobs: Array, foretold: Array) -> Array:
+    """Return the log e-value of one block, (…).
 
-    foretold: rates between 0 and 1 that were fixed before the block was seen. The e-value is the
-    likelihood there over that at their mean, weighted by people. Its expectation is at most 1 for
-    every common rate θ: with θ* that mean and θᵢ* those foretold, by Jensen Σ nᵢ log(θθᵢ*/θ* +
-    (1−θ)(1−θᵢ*)/(1−θ*)) ≤ 0.
+    count, nobs: (2,). foretold: (…, 2) rates between 0 and 1 that were fixed before the block was
+    seen. The e-value is the likelihood there over that at their mean, weighted by people. Its
+    expectation is at most 1 for every common rate θ: with θ* that mean and θᵢ* those foretold, by
+    Jensen Σ nᵢ log(θθᵢ*/θ* + (1−θ)(1−θᵢ*)/(1−θ*)) ≤ 0.
     """
-    common = float(nobs @ foretold / nobs.sum())
+    common = (foretold @ nobs / nobs.sum())[..., None]
     missed = nobs - count
     logs = xlogy(count, foretold / common) + xlogy(missed, (1.0 - foretold) / (1.0 - common))
-    return float(logs.sum())
+    return logs.sum(axis=-1)
+
+
+def _average(logs: Array, axis: int) -> Array:
+    """Return logarithms of means of e-values, which are e-values too."""
+    largest = logs.max(axis=axis, keepdims=True)
+    return np.squeeze(largest, axis) + np.log(np.exp(logs - largest).mean(axis=axis))
 
 
 class _Memory:
-    """What earlier blocks told: counts per stratum, and the difference over all strata (logit)."""
+    """The responses and people of earlier blocks, per stratum and over all of them."""
 
-    def __init__(self, count: Array, nobs: Array) -> None:
-        self.count, self.nobs = count, nobs
-        # Per stratum the score of the difference at 0, and its information.
-        self.told = np.zeros((len(count), 2))
-        # Over all strata: responses and people, and that score and information.
-        self.seen, self.sum_told = np.zeros(2), np.zeros(2)
-
-    @classmethod
-    def of(cls, strata: int) -> "_Memory":
-        return cls(np.zeros((strata, 2)), np.zeros((strata, 2)))
+    def __init__(self, strata: int) -> None:
+        self.own, self.all = np.zeros((strata, 2)), np.zeros(2)
 
     def foretell(self, stratum: int, people: Array) -> Array:
-        """Return the two rates that are expected of the next block of a stratum."""
-        elsewhere = (self.seen[0] + 0.5) / (self.seen[1] + 1.0)
-        own = self.count[stratum].sum() + BORROWED * elsewhere
-        rate = own / (self.nobs[stratum].sum() + BORROWED)
-        logit = np.log(rate / (1.0 - rate))
+        """Return the rates expected of the next block of a stratum, (rates, gaps, 2)."""
         share = people[1] / people.sum()
-        gap = self.sum_told[0] / (self.sum_told[1] + PRIOR_SD**-2)
-        return 1.0 / (1.0 + np.exp(-(logit + gap * np.array([share, share - 1.0]))))
+        apart = GAPS[:, None] * np.array([share, share - 1.0])
+        return 1.0 / (1.0 + np.exp(-(self._expect(stratum)[:, None, None] + apart)))
+
+    def _expect(self, stratum: int) -> Array:
+        """Return the logits of the rate that the next block may have, whatever the variant."""
+        count, nobs = self.all
+        if not nobs:
+            return FIRST
+        responses, people = self.own[stratum]
+        elsewhere = (count + 0.5) / (nobs + 1.0)
+        rate = (responses + BORROWED * elsewhere) / (people + BORROWED)
+        return np.log(np.array([rate / (1.0 - rate)]))
 
     def learn(self, stratum: int, count: Array, nobs: Array) -> None:
-        """Add a block: its people, and what its stratum tells of the difference so far."""
-        self.count[stratum] += count
-        self.nobs[stratum] += nobs
-        self.seen += count.sum(), nobs.sum()
-        held, people = self.count[stratum], self.nobs[stratum]
-        if not people.all():
-            return
-        rate = held.sum() / people.sum()
-        effective = people.prod() / people.sum()
-        gap = held[0] / people[0] - held[1] / people[1]
-        told = effective * np.array([gap, rate * (1.0 - rate)])
-        self.sum_told += told - self.told[stratum]
-        self.told[stratum] = told
+        """Add a block."""
+        seen = count.sum(), nobs.sum()
+        self.own[stratum] += seen
+        self.all += seen

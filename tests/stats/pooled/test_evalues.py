@@ -40,7 +40,7 @@ def test_block_expects_at_most_one_when_rates_are_equal(rate, one, other, first,
 
 
 def test_evidence_without_effect_is_rarely_ever_enough():
-    # 1 % were found in 2,000 programmes; 5 % is what 20 promises.
+    # 0.5 % were found in 1,000 programmes; 5 % is what 20 promises.
     assert share_found(0.0, 200, 7) <= 0.05
 
 
@@ -88,3 +88,8 @@ def test_no_blocks_are_no_evidence():
 def test_more_responses_than_people_are_refused():
     with pytest.raises(ValueError, match="between 0 and"):
         find_evidence(np.array([[3.0, 0.0]]), np.array([[2.0, 5.0]]), np.array([0]))
+
+
+def test_one_large_experiment_is_evidence_already():
+    found = find_evidence(np.array([[560.0, 400.0]]), np.array([[4000.0, 4000.0]]), np.array([0]))
+    assert found.evalue > 1000
