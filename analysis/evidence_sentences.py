@@ -28,7 +28,7 @@ from lab import formats
 # From here on a chance is said to be almost certain.
 ALMOST_CERTAIN = 0.99
 # A sentence names no more variants than this, and a paragraph has no more such sentences.
-MOST_NAMES, MOST_GROUPS = 3, 2
+MOST_NAMES, MOST_GROUPS = 2, 2
 
 
 def tell_verdict(part: ProfileRecord, wording: Wording) -> str:

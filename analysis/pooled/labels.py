@@ -196,8 +196,15 @@ def write_about(scope: Scope, names: ScopeNames) -> str:
         call(model) if model else _("all residents together"),
         *list_limits(scope, names),
         _("check with comparisons without a lottery") if scope.is_check else "",
+        _("differences from %(margin)s points", margin=write_margin(scope)),
     ]
     return " · ".join(filter(None, about))
+
+
+def write_margin(scope: Scope) -> str:
+    """Return the smallest difference that matters, in percentage points."""
+    points = round(100 * scope.margin, 4)
+    return formats.decimal(points, 0 if points == int(points) else 1)
 
 
 def list_limits(scope: Scope, names: ScopeNames) -> list[str]:

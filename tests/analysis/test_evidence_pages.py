@@ -179,7 +179,9 @@ def test_lab_leads_to_its_own_page_for_each_profile(pages, build, keep, publishe
 
 def test_title_tells_one_question_from_another(pages, keep, published):
     run = keep(published)
-    title = "Wat geeft de meeste reacties? brieven · alle bewoners samen"
+    title = (
+        "Wat geeft de meeste reacties? brieven · alle bewoners samen · verschil vanaf 2 procentpunt"
+    )
     answer = pages.get(f"/evidence/{run.id}")
     assert answer.page.one("head").one("title").text == f"{title} · Proeftuin"
     assert answer.page.one("nav", class_="breadcrumb").text.endswith(title)

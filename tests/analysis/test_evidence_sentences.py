@@ -118,9 +118,9 @@ def test_long_lists_of_what_is_known_stop_early():
         claims=claims,
     )
     assert sentences.tell_known(held, spoken) == (
-        "Wat we wel weten: “variant 0” werkt duidelijk beter dan “variant 1”, “variant 2”,"
-        " “variant 3” en 6 andere. “variant 1” werkt duidelijk beter dan “variant 2”, “variant 3”,"
-        " “variant 4” en 5 andere. In de tabel staan nog 39 van zulke vergelijkingen."
+        "Wat we wel weten: “variant 0” werkt duidelijk beter dan “variant 1”, “variant 2” en 7"
+        " andere. “variant 1” werkt duidelijk beter dan “variant 2”, “variant 3” en 6 andere. In de"
+        " tabel staan nog 41 van zulke vergelijkingen."
     )
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from analysis.pooled.labels import describe_not_used, group_not_used, write_scope
+from analysis.pooled.labels import describe_not_used, group_not_used, write_about, write_scope
 from analysis.pooled.scope import NotUsed, NotUsedReason, Scope, ScopeOutcome
 from analysis.pooled.selection import Name
 from analysis.queries.scopes import ScopeNames
@@ -80,6 +80,13 @@ def test_a_question_names_all_its_limits():
         "profile of Age. Only: kind of matter Service; phase Joining; lab Dorpslab; "
     )
     assert said.endswith("; grade A.")
+
+
+@pytest.mark.parametrize(("margin", "said"), [(0.02, "2"), (0.005, "0.5")])
+def test_the_title_of_a_question_tells_its_margin(margin, said):
+    with command_context("en"):
+        title = write_about(Scope(1, LETTERS, None, margin), NOTHING)
+    assert title == f"letters · all residents together · differences from {said} points"
 
 
 @pytest.mark.parametrize(
