@@ -1,4 +1,4 @@
-"""The estimators: each one's code and where it lives; loaded at first use, since they are heavy."""
+"""Estimators and writers of files: where each one lives; loaded at first use, as they are heavy."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -9,6 +9,12 @@ ESTIMATORS = {
     "single_experiment": "analysis.stats.single_experiment:estimate_single_experiment",
     "pooled": "analysis.pooled.estimator:estimate_record",
     "pooled_file": "analysis.pooled.rows:estimate_rows",
+}
+# The files of a report, by how their address ends.
+WRITERS = {
+    "csv": "analysis.exports.csv_text:write_csv",
+    "json": "analysis.exports.json_text:write_json",
+    "xlsx": "analysis.exports.excel:write_excel",
 }
 
 
@@ -24,11 +30,23 @@ def load_estimator(code: str) -> Callable[..., Any]:
     """Return an estimator by its code, importing its module at first use."""
     if code not in ESTIMATORS:
         raise UnknownEstimatorError(code)
-    module, function = ESTIMATORS[code].split(":")
+    return _load(ESTIMATORS[code])
+
+
+@lru_cache
+def load_writer(ending: str) -> Callable[..., bytes]:
+    """Return what writes a report as a file, importing its module at first use."""
+    return _load(WRITERS[ending])
+
+
+def _load(place: str) -> Callable[..., Any]:
+    module, function = place.split(":")
     return getattr(import_module(module), function)
 
 
 def warm_up() -> None:
-    """Load every estimator, so that nobody waits for it."""
+    """Load every estimator and writer, so that nobody waits for it."""
     for code in ESTIMATORS:
         load_estimator(code)
+    for ending in WRITERS:
+        load_writer(ending)

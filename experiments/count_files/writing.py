@@ -11,7 +11,8 @@ from experiments.models.experiments import Step
 # Dutch spreadsheets split at semicolons, and need the mark to see that letters are UTF-8.
 SEPARATORS = {"nl": ";", "en": ","}
 MARK = "\ufeff"
-FORMULA = re.compile(r"[=+\-@\t\r\n|%]")
+# The last four are the wide forms of the first, which some spreadsheets take for the same.
+FORMULA = re.compile(r"[=+\-@\t\r\n|%＝＋－＠]")
 PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
 TEMPLATE = (
     "variant",

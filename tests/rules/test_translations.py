@@ -12,6 +12,7 @@ from tests.rules.sources import PACKAGES, ROOT
 
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
+    "_l": None,
     "lazy_gettext": None,
     "lazy_ngettext": (1, 2),
     "lazy_pgettext": ((1, "c"), 2),
