@@ -6,7 +6,7 @@ from analysis.pooled.jobs import NOTHING_TO_ESTIMATE, POOLED_RUN
 from lab.access import Action
 from lab.jobs.work import JobKind
 
-PROPOSING = "proposing"
+PROPOSING, ONLY_A_CHECK = "proposing", "only_a_check"
 
 POOLED_PROPOSALS = JobKind(
     name="pooled_proposals",
@@ -16,5 +16,10 @@ POOLED_PROPOSALS = JobKind(
     endpoint="proposals.list_run_proposals",
     number="run_id",
     steps=POOLED_RUN.steps | {PROPOSING: _("Making proposals")},
-    errors={NOTHING_TO_ESTIMATE: POOLED_RUN.errors[NOTHING_TO_ESTIMATE]},
+    errors={
+        NOTHING_TO_ESTIMATE: POOLED_RUN.errors[NOTHING_TO_ESTIMATE],
+        ONLY_A_CHECK: _(
+            "This is a check: comparisons without a lottery count in it. No advice follows from it."
+        ),
+    },
 )

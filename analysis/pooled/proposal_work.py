@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from analysis.pooled.design import PooledStep
 from analysis.pooled.jobs import NOTHING_TO_ESTIMATE
-from analysis.pooled.proposal_jobs import PROPOSING
+from analysis.pooled.proposal_jobs import ONLY_A_CHECK, PROPOSING
 from analysis.pooled.scope import SCOPE, Scope
 from analysis.queries.runs import get_run
 from analysis.services.pooled_proposals import lacks_advice, propose_from_runs, widen
@@ -23,6 +23,8 @@ ALMOST_DONE = 0.97
 def make_pooled_proposals(job: RunningJob) -> dict:
     """Make the proposals about a scope, from runs that reach as far as is needed."""
     scope = SCOPE.validate_python(job.parameters["scope"])
+    if scope.is_check:
+        raise JobImpossibleError(ONLY_A_CHECK)
     runs = _make_runs(job, scope)
     if not runs:
         raise JobImpossibleError(NOTHING_TO_ESTIMATE)

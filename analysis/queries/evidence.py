@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlmodel import Session, col, or_, select
 
 from analysis.models.runs import AnalysisRun
+from analysis.pooled.scope import SCOPE
 from experiments.models.experiments import Experiment, ExperimentStatus
 from lab.access import Action, Reader
 from lab.models.labs import LivingLab
@@ -64,6 +65,31 @@ def keep_newest(heads: Iterable[RunHead]) -> list[RunHead]:
     for head in heads:
         newest.setdefault(json.dumps(head.scope, sort_keys=True), head)
     return list(newest.values())
+
+
+def find_main(session: Session, head: RunHead) -> RunHead | None:
+    """Return the newest run in the same place of the question that a check is about, if any."""
+    scope = SCOPE.validate_python(head.scope)
+    if not scope.is_check:
+        return None
+    wanted = scope.without_check()
+    heads = list_heads(
+        session, head.programme_id, [head.living_lab_id] if head.living_lab_id else []
+    )
+    return next(
+        (
+            one
+            for one in heads
+            if one.living_lab_id == head.living_lab_id
+            and SCOPE.validate_python(one.scope) == wanted
+        ),
+        None,
+    )
+
+
+def keep_main(heads: Iterable[RunHead]) -> list[RunHead]:
+    """Return the runs that are no checks."""
+    return [one for one in heads if not SCOPE.validate_python(one.scope).is_check]
 
 
 def list_lab_ids(session: Session, programme_id: int) -> list[int]:

@@ -20,6 +20,7 @@ class DescribedRun:
     run_at: datetime
     method_version: str
     product_version: str
+    is_check: bool = False
 
 
 def describe_run(session: Session, run: AnalysisRun) -> DescribedRun:
@@ -31,4 +32,5 @@ def describe_run(session: Session, run: AnalysisRun) -> DescribedRun:
         run_at=run.run_at,
         method_version=run.method_version,
         product_version=run.product_version,
+        is_check=scope.is_check,
     )

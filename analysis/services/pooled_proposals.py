@@ -37,6 +37,18 @@ class NothingComparedError(DomainError):
         super().__init__(_("No two variants could be compared, so there is nothing to advise."))
 
 
+class OnlyACheckError(DomainError):
+    """A run in which comparisons without a lottery count leads to no proposal."""
+
+    def __init__(self):
+        super().__init__(
+            _(
+                "This is a check: comparisons without a lottery count in it. "
+                "No advice follows from it."
+            )
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """A proposal with the run that it rests on."""
@@ -85,6 +97,8 @@ def propose_from_runs(
     the advice of a further one. Proposals that no longer follow are superseded.
     """
     findings = [read_findings(session, get_run(session, run_id)) for run_id in run_ids]
+    if any(one.is_check for one in (scope, *(held.scope for held in findings))):
+        raise OnlyACheckError
     if findings[0].place.living_lab_id is not None:
         check_open(get_lab(session, findings[0].place.living_lab_id))
     suggestions = suggest(scope, findings)

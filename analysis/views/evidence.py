@@ -1,6 +1,6 @@
 """What all labs together found: the list of questions, the answer to one, and one lab's part."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from flask import Blueprint, abort, current_app, g, render_template, request
@@ -13,6 +13,7 @@ from analysis.pooled.selection import NAMES, NOT_USED
 from analysis.queries import evidence as queries
 from analysis.queries.runs import get_run
 from analysis.queries.scopes import find_scope_names
+from analysis.reports.evidence.check import MainRun, describe_check
 from analysis.reports.evidence.contents import EvidencePart, EvidenceReport, EvidenceRequest
 from analysis.reports.evidence.lab import build_lab_report
 from analysis.reports.evidence.method import RunFacts, describe_run, list_terms, list_unused
@@ -44,7 +45,8 @@ class EvidencePage:
     """All that the text about a run follows from; the same page is written once.
 
     A kept run never changes. known_labs: codes of labs whose counts the reader knows exactly, None
-    for all. open_outcomes: experiments of which the reader may open the outcome.
+    for all. open_outcomes: experiments of which the reader may open the outcome. main_id: of a
+    check, the run of the same question without comparisons that held no lottery.
     """
 
     database: str
@@ -54,6 +56,7 @@ class EvidencePage:
     open_outcomes: frozenset[int]
     profile: str = ""
     living_lab: str = ""
+    main_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class WrittenEvidence:
     about: str
     focus: str
     facts: tuple[str, ...]
+    is_check: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,8 @@ def show_run(run_id):
     """Show what all labs together found: the answer, the evidence per profile, how it was made."""
     head = queries.find_head(get_session(), run_id) or abort(404)
     programme = find_programme(get_session(), head.programme_id)
-    written = write_evidence(ask_page(run_id, programme, request.args.get("profile", "")))
+    page = ask_page(run_id, programme, request.args.get("profile", ""))
+    written = write_evidence(_add_main(page, head))
     return render_template(
         "evidence/show_run.html", run_id=run_id, shown=programme, written=written
     )
@@ -125,7 +130,8 @@ def show_lab(living_lab_id):
     chosen = next((one for one in heads if str(one.id) == asked), None)
     if asked and chosen is None:
         abort(404)
-    chosen = chosen or next(iter(heads), None)
+    # A check is there for whoever looks for it.
+    chosen = chosen or next(iter([*queries.keep_main(heads), *heads]), None)
     pages = [ask_page(head.id, programme) for head in heads]
     return render_template(
         "evidence/show_lab.html",
@@ -135,7 +141,10 @@ def show_lab(living_lab_id):
         runs=[summarise(page) for page in pages] if len(pages) > 1 else [],
         written=chosen
         and write_evidence(
-            ask_page(chosen.id, programme, request.args.get("profile", ""), str(living_lab_id))
+            _add_main(
+                ask_page(chosen.id, programme, request.args.get("profile", ""), str(living_lab_id)),
+                chosen,
+            )
         ),
         may_ask=may(current_reader(), Action.RUN_ANALYSIS, Place(programme.id)),
     )
@@ -178,12 +187,19 @@ def ask_page(
     )
 
 
+def _add_main(page: EvidencePage, head: queries.RunHead) -> EvidencePage:
+    """Return a page on a check with the run that it is compared with."""
+    main = queries.find_main(get_session(), head)
+    return replace(page, main_id=main.id) if main else page
+
+
 @lru_cache(maxsize=10 * REMEMBERED)
 def summarise(page: EvidencePage) -> ListedRun:
     """Return a question with its answer in a sentence."""
     run, asked = read_evidence(page)
     report = build_report(asked)
-    finding = " ".join(filter(None, (report.headline, report.known)))
+    caution = _("Only a check: no advice follows from it.") if asked.scope.is_check else ""
+    finding = " ".join(filter(None, (caution, report.headline, report.known)))
     return ListedRun(page.run_id, *write_title(asked), finding, list_facts(report, run))
 
 
@@ -206,6 +222,7 @@ def write_evidence(page: EvidencePage) -> WrittenEvidence:
     template = current_app.jinja_env.get_template("evidence/report.html")
     body = template.render(
         report=report,
+        check=_describe_check(page, run, asked),
         lab_report=lab_report,
         run_id=run.id,
         focus=focus,
@@ -219,7 +236,21 @@ def write_evidence(page: EvidencePage) -> WrittenEvidence:
         terms=list_terms(asked.record.terms),
     )
     facts = question, *list_facts(report, run)
-    return WrittenEvidence(Markup(body), *write_title(asked), focus.name if focus else "", facts)
+    return WrittenEvidence(
+        Markup(body),
+        *write_title(asked),
+        focus.name if focus else "",
+        facts,
+        asked.scope.is_check,
+    )
+
+
+def _describe_check(page: EvidencePage, run, asked: EvidenceRequest) -> tuple[str, ...]:
+    main = None
+    if page.main_id:
+        main_run, main_asked = read_evidence(replace(page, run_id=page.main_id))
+        main = MainRun(main_asked, main_run.run_at)
+    return describe_check(asked, run.scope["design"].get("bias_sd", 0.0), main)
 
 
 def _list_unfolded(report: EvidenceReport) -> tuple[EvidencePart, ...]:
