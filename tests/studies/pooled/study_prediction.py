@@ -12,13 +12,16 @@ import numpy as np
 
 from analysis.stats.pooled.data import gather_cells
 from analysis.stats.pooled.estimate import PooledOptions, estimate_pooled
-from analysis.stats.pooled.prediction import predict_lab, predict_new_lab
+from analysis.stats.pooled.prediction import list_predictions, predict_lab, predict_new_lab
+from analysis.stats.pooled.together import summarise_together
+from tests.stats.pooled.programmes import draw_labs
 from tests.studies.pooled.bars import Bar, mean_of
 from tests.studies.pooled.programmes import PROGRAMMES, Programme, Truth, change, simulate
 from tests.studies.pooled.running import Row, Study, run_command
 from tests.studies.pooled.scores import place_variants
 
 EXPERIMENTS = 20
+MARGIN = 0.005
 SD = PROGRAMMES["moderate"].sd
 FORMS = {
     "prediction, moderate": PROGRAMMES["moderate"],
@@ -74,7 +77,41 @@ def centre(effects: np.ndarray) -> np.ndarray:
     return effects - effects.mean(axis=-1, keepdims=True)
 
 
-STUDIES = tuple(
+def score_together(labs: int, seed: int) -> Row:
+    """Return how often new labs find over all profiles together what was predicted."""
+    rows, true = draw_labs(np.random.default_rng(seed), labs)
+    found = estimate_pooled(gather_cells(rows), PooledOptions())
+    rate, difference = [], []
+    for one in list_predictions(found, seed, None, summarise_together(found, MARGIN)):
+        if one.profile or one.living_lab:
+            continue
+        own, other = (true[:, int(each.channel[1:])] for each in (one.variant, one.against))
+        rate.append(hold(own, one.rate_ci))
+        difference.append(hold(own - other, one.difference_ci))
+    return {"rate": float(np.mean(rate)), "difference": float(np.mean(difference))}
+
+
+def hold(true: np.ndarray, limits: tuple[float, float]) -> float:
+    """Return how often limits hold what is true."""
+    return float(((limits[0] <= true) & (true <= limits[1])).mean())
+
+
+TOGETHER = tuple(
+    Study(
+        f"prediction, together, {labs} labs",
+        f"prediction, together, {labs} labs",
+        partial(score_together, labs),
+        (
+            Bar(f"{labs} labs, all profiles together: coverage of rates", mean_of("rate"), 0.92),
+            Bar(f"{labs} labs, all profiles together: of differences", mean_of("difference"), 0.92),
+        ),
+        range(1001, 1005),
+        range(1001, 1101),
+    )
+    for labs in (8, 16)
+)
+
+STUDIES = TOGETHER + tuple(
     Study(
         name,
         name,
