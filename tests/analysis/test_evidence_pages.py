@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from analysis.models.runs import AnalysisRun
+from analysis.pooled.record import Counted
 from analysis.pooled.scope import SCOPE
 from analysis.pooled.selection import NAMES as NAMES_TYPE
 from analysis.recording import write_result
@@ -54,6 +55,7 @@ def keep(session):
             scope={
                 "scope": SCOPE.dump_python(asked, mode="json"),
                 "asked": ["5", "6"],
+                "design": {},
                 "names": NAMES_TYPE.dump_python(NAMES, mode="json"),
                 "not_used": [
                     {"experiment_id": 13, "reason": "withdrawn", "detail": "", "is_partly": False}
@@ -156,9 +158,18 @@ def test_forest_holds_each_experiment_all_together_and_a_new_one(pages, keep, pu
 def test_focus_shows_one_profile_with_all_its_comparisons(pages, keep, published):
     run = keep(published)
     answer = pages.get(f"/evidence/{run.id}?profile=5")
-    assert [one["id"] for one in answer.content.all("section")] == ["profile-5"]
+    assert [one["id"] for one in answer.content.all("section", class_="evidence-part")] == [
+        "profile-5"
+    ]
     assert "“brief · persoonlijk” tegen “folder · zakelijk”" in answer.text
-    assert len(pages.get(f"/evidence/{run.id}?profile=nonsense").content.all("section")) == 1
+    assert (
+        len(
+            pages.get(f"/evidence/{run.id}?profile=nonsense").content.all(
+                "section", class_="evidence-part"
+            )
+        )
+        == 1
+    )
 
 
 def test_page_leads_to_a_page_for_each_profile_and_back(pages, keep, published):
@@ -238,6 +249,17 @@ def test_small_counts_of_others_are_not_on_the_page(pages, client, build, keep):
     assert "weinig mensen" in answer.text
     numbers = {cell.text for cell in answer.content.all("td")}
     assert not {"7", "14", "87", "174"} & numbers
+
+
+def test_variant_nobody_tried_is_not_said_to_have_few_people(pages, client, build, keep):
+    nobody = variant(2, 0.08, counted=Counted(0, 0, 0, 0))
+    held = [part(one, variants=(best(), variant(0, 0.09), nobody)) for one in "56"]
+    without = [row for row in CELLS if row[4] == "1"]
+    run = keep(build.programme(), record(*held), cells=without)
+    build.sign_in(client, build.user(Role.TEAM, build.lab()))
+    text = pages.get(f"/evidence/{run.id}?profile=5").content.all("table")[0].text
+    assert "hier niet getest" in text
+    assert "weinig mensen" not in text
 
 
 def test_page_of_a_language_is_in_that_language(pages, client, keep, published):

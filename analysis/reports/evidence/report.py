@@ -166,6 +166,8 @@ class PartBuilder:
         """Return a profile, or everyone; lab: where a new experiment would be held."""
         advised, wording = find_leader(part), self.wording
         withheld = {one for profile, one in self.shown.withheld if profile == part.profile}
+        kept = self.request.record.find_profile(part.profile) or part
+        counted = {one.variant for one in kept.variants if one.counted.people}
         is_told = advised is not None and advised.verdict is not None
         return EvidencePart(
             code=part.profile or "",
@@ -180,7 +182,9 @@ class PartBuilder:
             advised_ci=advised.rate_ci if advised else None,
             contenders=self._list_contenders(part, advised),
             is_withheld=bool(withheld) and not is_told,
-            variants=tuple(self._build_variant(one, withheld, lab) for one in _order(part)),
+            variants=tuple(
+                self._build_variant(one, withheld, counted, lab) for one in _order(part)
+            ),
             forests=tuple(self._build_forests(part, lab)),
             claims=self._list_claims(part),
         )
@@ -236,15 +240,18 @@ class PartBuilder:
             notes.append(_("Few people, so not shown: %(names)s.", names=names))
         return tuple(filter(None, notes))
 
-    def _build_variant(self, one: VariantRecord, withheld: set[int], lab: str | None) -> VariantRow:
+    def _build_variant(
+        self, one: VariantRecord, withheld: set[int], counted: set[int], lab: str | None
+    ) -> VariantRow:
         prediction = find_prediction(one, lab)
+        is_hidden = one.variant in counted and not one.counted.people
         return VariantRow(
             code=write_code(self.shown.record, one.variant),
             name=self.wording.spoken.variants[one.variant],
             is_advised=one.is_advised,
             is_tried=one.is_tried,
             # A figure can rest on experiments that each counted few people.
-            is_withheld=one.variant in withheld or (one.is_tried and not one.counted.people),
+            is_withheld=one.variant in withheld or is_hidden,
             is_ranked=one.rank_ci is not None,
             rate=one.rate,
             rate_ci=one.rate_ci,

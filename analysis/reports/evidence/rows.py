@@ -100,9 +100,9 @@ def _draw_variant(
 def _name_variant(row: VariantRow) -> Markup:
     name = Markup("<strong>{}</strong>" if row.is_advised else "{}").format(row.name)
     where = ngettext("%(num)d experiment", "%(num)d experiments", row.experiments)
-    return name + Markup('<span class="beneath">{}</span>').format(
-        where if row.experiments else _("not tried here")
-    )
+    if not row.experiments:
+        where = "" if row.is_withheld else _("not tried here")
+    return name + Markup('<span class="beneath">{}</span>').format(where)
 
 
 def _write_both(row: VariantRow) -> Markup:
