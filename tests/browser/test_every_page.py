@@ -41,6 +41,7 @@ PAGES = [
     (PUBLIC, "/evidence?programme=published"),
     (PUBLIC, "/evidence/{trial_run}"),
     (PUBLIC, "/evidence/{run}"),
+    (RESEARCHER, "/evidence/{run}?profile=together"),
     (PUBLIC, "/no-such-page"),
     (STUDENT, "/work"),
     (STUDENT, "/experiments/{in_field}/observations"),
