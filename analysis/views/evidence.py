@@ -112,7 +112,7 @@ def show_run(run_id):
     head = queries.find_head(get_session(), run_id) or abort(404)
     programme = find_programme(get_session(), head.programme_id)
     page = ask_page(run_id, programme, request.args.get("profile", ""))
-    written = write_evidence(_add_main(page, head))
+    written = write_evidence(add_main(page, head))
     return render_template(
         "evidence/show_run.html", run_id=run_id, shown=programme, written=written
     )
@@ -141,7 +141,7 @@ def show_lab(living_lab_id):
         runs=[summarise(page) for page in pages] if len(pages) > 1 else [],
         written=chosen
         and write_evidence(
-            _add_main(
+            add_main(
                 ask_page(chosen.id, programme, request.args.get("profile", ""), str(living_lab_id)),
                 chosen,
             )
@@ -187,7 +187,7 @@ def ask_page(
     )
 
 
-def _add_main(page: EvidencePage, head: queries.RunHead) -> EvidencePage:
+def add_main(page: EvidencePage, head: queries.RunHead) -> EvidencePage:
     """Return a page on a check with the run that it is compared with."""
     main = queries.find_main(get_session(), head)
     return replace(page, main_id=main.id) if main else page
@@ -208,9 +208,7 @@ def write_evidence(page: EvidencePage) -> WrittenEvidence:
     """Return the text of a page, in the language being spoken."""
     run, asked = read_evidence(page)
     question = write_scope(asked.scope, find_scope_names(get_session(), asked.scope))
-    # Whoever may not know all counts could find the last one by trying until it fits.
-    fingerprint = run.cells_sha256 if asked.known_labs is None else ""
-    facts = RunFacts(run.id, question, run.run_at, run.product_version, fingerprint)
+    facts = describe_facts(run, asked, question)
     report = build_report(asked)
     lab_report = None
     if page.living_lab:
@@ -222,7 +220,7 @@ def write_evidence(page: EvidencePage) -> WrittenEvidence:
     template = current_app.jinja_env.get_template("evidence/report.html")
     body = template.render(
         report=report,
-        check=_describe_check(page, run, asked),
+        check=tell_check(page, run, asked),
         lab_report=lab_report,
         run_id=run.id,
         focus=focus,
@@ -245,7 +243,8 @@ def write_evidence(page: EvidencePage) -> WrittenEvidence:
     )
 
 
-def _describe_check(page: EvidencePage, run, asked: EvidenceRequest) -> tuple[str, ...]:
+def tell_check(page: EvidencePage, run, asked: EvidenceRequest) -> tuple[str, ...]:
+    """Return what readers must know of a run that is only a check; nothing of others."""
     main = None
     if page.main_id:
         main_run, main_asked = read_evidence(replace(page, run_id=page.main_id))
@@ -286,6 +285,13 @@ def read_evidence(page: EvidencePage):
         unpublished=unpublished,
     )
     return run, asked
+
+
+def describe_facts(run, asked: EvidenceRequest, question: str) -> RunFacts:
+    """Return what is kept of a run beside its result, as far as its reader may know it."""
+    # Whoever may not know all counts could find the last one by trying until it fits.
+    fingerprint = run.cells_sha256 if asked.known_labs is None else ""
+    return RunFacts(run.id, question, run.run_at, run.product_version, fingerprint)
 
 
 def write_title(asked: EvidenceRequest) -> tuple[str, str]:

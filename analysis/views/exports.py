@@ -16,19 +16,23 @@ from analysis.queries import cells
 from analysis.queries import evidence as queries
 from analysis.queries.scopes import find_scope_names
 from analysis.registry import WRITERS, load_writer
-from analysis.reports.evidence.method import RunFacts, describe_run, list_terms, list_unused
+from analysis.reports.evidence.method import describe_run, list_terms, list_unused
 from analysis.reports.evidence.report import build_report
 from analysis.reports.filters import write_filter
 from analysis.reports.outcome import build_outcome
 from analysis.views.evidence import (
     TOGETHER,
+    add_main,
     ask_page,
+    describe_facts,
     list_facts,
     read_evidence,
+    tell_check,
     write_title,
 )
 from analysis.views.outcome import ask_outcome
 from experiments.queries.grades import find_grade
+from lab import formats
 from lab.access import Action, allows
 from lab.db import get_session
 from lab.i18n import current_language, in_language
@@ -80,21 +84,22 @@ def build_evidence_export(run_id: int) -> Export:
     session = get_session()
     head = queries.find_head(session, run_id) or abort(404)
     programme = find_programme(session, head.programme_id)
-    page = ask_page(run_id, programme, request.args.get("profile", ""))
+    page = add_main(ask_page(run_id, programme, request.args.get("profile", "")), head)
     run, asked = read_evidence(page)
     report = build_report(asked)
     parts = tuple(one for one in report.parts if page.profile == (one.code or TOGETHER))
     scope = write_scope(asked.scope, find_scope_names(session, asked.scope))
-    facts = RunFacts(run.id, scope, run.run_at, run.product_version, run.cells_sha256)
+    facts = describe_facts(run, asked, scope)
     subject = EvidenceSubject(
         parts=parts or report.parts,
+        check=tell_check(page, run, asked),
         scope=scope,
         facts=list_facts(report, run),
         method=tuple(describe_run(asked.record, facts)),
         method_version=asked.record.method_version,
         terms=list_terms(asked.record.terms),
         unused=list_unused(asked),
-        fingerprint=run.cells_sha256,
+        fingerprint=facts.cells_sha256,
     )
     origin = make_origin(
         EVIDENCE,
@@ -130,7 +135,8 @@ def make_origin(
         programme_kind=programme.kind.value,
         is_fictitious=programme.kind is ProgrammeKind.FICTITIOUS,
         made_at=datetime.now(UTC),
-        counted_at=counted_at,
+        # The page says no more than the day.
+        counted_on=counted_at and counted_at.astimezone(formats.HOME_ZONE).date(),
         language=current_language(),
         product_version=product_version,
         urls=urls,

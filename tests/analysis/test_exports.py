@@ -424,7 +424,8 @@ def test_evidence_description_fits_its_file(fetch, run):
     held = json.loads(fetch(f"/evidence/{run.id}.json"))
     assert set(held) == set(package["json"]["keys"])
     assert package["proeftuin"]["number"] == run.id
-    assert held["cells_sha256"] == run.cells_sha256
+    # Whoever may not know all counts could try until the fingerprint fits.
+    assert run.cells_sha256[:16] not in json.dumps([held, package])
 
 
 def test_evidence_in_excel_reads_back_as_the_same_numbers(fetch, run):
@@ -444,7 +445,7 @@ def test_evidence_page_leads_to_its_files(pages, run):
 def make_export(text: str) -> Export:
     """Return a report in which somebody named everything the same."""
     urls = dict.fromkeys(("page", "csv", "json", "xlsx", "package"), "http://localhost/1")
-    origin = Origin(1, text, text, "own", False, MOMENT, MOMENT, "nl", "0.1.0", urls, {})
+    origin = Origin(1, text, text, "own", False, MOMENT, MOMENT.date(), "nl", "0.1.0", urls, {})
     columns = [Column(name, Kind.TEXT, "Naam") for name in ("profile_code", "variant_name")]
     rows = [{"profile_code": text, "variant_name": text}]
     return Export(
