@@ -124,10 +124,11 @@ WITHHELD_ROW: Row = {
 class EvidenceSubject:
     """What stands beside the report of a run: its question, method, and what it left out.
 
-    parts: those that the reader asked for.
+    parts: those that the reader asked for. check: what to know of a run that is only a check.
     """
 
     parts: tuple[EvidencePart, ...]
+    check: tuple[str, ...]
     scope: str
     facts: tuple[str, ...]
     method: tuple[tuple[str, str], ...]
@@ -149,7 +150,7 @@ def export_evidence(report: EvidenceReport, subject: EvidenceSubject, origin: Or
         file_name=name_file(f"{_('Evidence')} {origin.number}", origin),
         title=f"{_('Evidence')}: {origin.title}",
         facts=list_facts(origin, [(_("Question"), subject.scope)]),
-        summary=(*tell_first(origin), *told, *parts, *subject.facts),
+        summary=(*tell_first(origin), *subject.check, *told, *parts, *subject.facts),
         figures=make_table(COLUMNS, KEY, (fixed | row for row in _list_rows(subject.parts))),
         method=subject.method,
         method_version=subject.method_version,
@@ -257,6 +258,7 @@ def _write_forest(forest: Forest) -> Row:
 def _list_details(report: EvidenceReport, subject: EvidenceSubject) -> dict:
     return {
         "question": subject.scope,
+        "is_check": bool(subject.check),
         "verdict": report.verdict,
         "do_profiles_differ": report.differ,
         "smallest_difference": report.margin,
@@ -264,7 +266,7 @@ def _list_details(report: EvidenceReport, subject: EvidenceSubject) -> dict:
         "experiments_considered": report.considered,
         "labs": report.labs,
         "is_protected": report.is_protected,
-        "cells_sha256": subject.fingerprint,
+        "cells_sha256": subject.fingerprint or None,
         "profiles": [_describe_part(part) for part in subject.parts],
         "comparisons": [
             _describe_forest(part, forest) for part in subject.parts for forest in part.forests

@@ -107,7 +107,7 @@ def _write_figures(book: Workbook, export: Export) -> None:
         for number, value in enumerate(texts, 1):
             _put(sheet, number, place, value, formats.get(column.kind))
     names = [column.name for column in table.columns]
-    sheet.freeze_panes(1, names.index("variant_name") + 1)
+    sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(table.rows), 1), len(names) - 1)
     sheet.repeat_rows(0)
     _set_page(sheet)

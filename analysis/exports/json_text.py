@@ -21,7 +21,7 @@ def list_keys(export: Export) -> dict:
         "programme_kind": origin.programme_kind,
         "is_fictitious": origin.is_fictitious,
         "made_at": origin.made_at.isoformat(timespec="seconds"),
-        "counted_at": origin.counted_at and origin.counted_at.isoformat(timespec="seconds"),
+        "counted_on": origin.counted_on and origin.counted_on.isoformat(),
         "filters": origin.filters,
         "page": origin.urls["page"],
         "described_by": origin.urls["package"],

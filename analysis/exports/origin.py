@@ -17,7 +17,7 @@ LONGEST_NAME = 50
 class Origin:
     """Where a file comes from, and how somebody finds it again.
 
-    number: of the experiment or the run. counted_at: until when was counted, or when it was
+    number: of the experiment or the run. counted_on: until when was counted, or when it was
     calculated. filters: which part of the counts was asked for. urls: of the page, and of its
     files by what they are.
     """
@@ -28,7 +28,7 @@ class Origin:
     programme_kind: str
     is_fictitious: bool
     made_at: datetime
-    counted_at: datetime | None
+    counted_on: date | None
     language: str
     product_version: str
     urls: dict[str, str]
@@ -69,7 +69,7 @@ def list_facts(origin: Origin, own: Iterable[tuple[str, str]]) -> tuple[tuple[st
     facts = [
         *own,
         (_("Programme"), origin.programme),
-        (_("Counts as of"), formats.date(origin.counted_at) if origin.counted_at else ""),
+        (_("Counts as of"), formats.date(origin.counted_on) if origin.counted_on else ""),
         (_("Part of the counts"), ", ".join(f"{k}={v}" for k, v in origin.filters.items())),
         (_("File made on"), formats.datetime_local(origin.made_at)),
         (_("Page"), origin.urls["page"]),

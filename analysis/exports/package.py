@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from analysis.exports.contents import Export
 from analysis.exports.json_text import list_keys
 from analysis.exports.keys import KEYS
-from analysis.exports.origin import write_slug
 from analysis.exports.table import Column, Kind
+from lab.models.programmes import ProgrammeKind
 
 TYPES = {
     Kind.TEXT: "string",
@@ -45,7 +45,7 @@ def describe_package(export: Export) -> dict:
     origin = export.origin
     return {
         "profile": "tabular-data-package",
-        "name": write_slug(export.file_name),
+        "name": export.file_name,
         "title": export.title,
         "description": "\n".join((*export.summary, *export.cautions)),
         "homepage": origin.urls["page"],
@@ -53,10 +53,7 @@ def describe_package(export: Export) -> dict:
         "created": origin.made_at.isoformat(timespec="seconds"),
         "contributors": [{"title": export.contributor, "role": "publisher"}],
         "sources": _list_sources(export),
-        # The owner of the counts decides on a licence; until then all rights are theirs.
-        "rights": _(
-            "No licence was given. Ask %(name)s before you publish.", name=export.contributor
-        ),
+        "rights": _tell_rights(export),
         "language": origin.language,
         "proeftuin": _describe_making(export),
         "resources": [_describe_csv(export)],
@@ -65,6 +62,16 @@ def describe_package(export: Export) -> dict:
             "keys": {key: str(KEYS[key]) for key in list_keys(export)},
         },
     }
+
+
+def _tell_rights(export: Export) -> str:
+    """Return what may be done with the figures: nobody recorded a licence of counts yet."""
+    if export.origin.programme_kind == ProgrammeKind.PUBLISHED:
+        return _("These counts were published elsewhere: see the sources.")
+    return _(
+        "No licence was recorded. Ask %(name)s before you publish these figures.",
+        name=export.contributor,
+    )
 
 
 def _list_sources(export: Export) -> list[dict[str, str]]:
@@ -81,7 +88,7 @@ def _describe_making(export: Export) -> dict:
         "programme": origin.programme,
         "programme_kind": origin.programme_kind,
         "is_fictitious": origin.is_fictitious,
-        "counted_at": origin.counted_at and origin.counted_at.isoformat(timespec="seconds"),
+        "counted_on": origin.counted_on and origin.counted_on.isoformat(),
         "filters": origin.filters,
         "product_version": origin.product_version,
         "method_version": export.method_version,
