@@ -93,7 +93,13 @@ CI_UPPER = Column("ci_upper", Kind.SHARE, _l("Rate, highest"), _l("Upper 95 perc
 STATUS = Column(
     "status", Kind.CODE, _l("Status"), _l("Whether the rate is known and shown."), STATUSES
 )
-REASON = Column("reason", Kind.CODE, _l("Why no rate"), _l("Why the rate is empty."), REASONS)
+REASON = Column(
+    "reason",
+    Kind.CODE,
+    _l("Why empty"),
+    _l("Why the rate is empty, or the counts behind it."),
+    REASONS,
+)
 REFERENCE_CODE = Column(
     "reference_code",
     Kind.TEXT,

@@ -49,6 +49,12 @@ LOGIT = _l("On the logit scale of the model.")
 COLUMNS = (
     columns.PROGRAMME_KIND,
     Column("run_id", Kind.COUNT, _l("Calculation")),
+    Column(
+        "is_check",
+        Kind.FLAG,
+        _l("Only a check"),
+        _l("Whether it is only a check, from which no advice follows."),
+    ),
     columns.PROFILE_CODE,
     columns.PROFILE_NAME,
     columns.VARIANT_CODE,
@@ -112,8 +118,6 @@ OWN = (
     Column("difference_upper", Kind.POINTS, _l("Difference, highest")),
 )
 WITHHELD_ROW: Row = {
-    "numerator": None,
-    "denominator": None,
     "status": columns.WITHHELD,
     "reason": columns.SMALL_COUNTS,
     "difference_reason": columns.SMALL_COUNTS,
@@ -140,7 +144,11 @@ class EvidenceSubject:
 
 def export_evidence(report: EvidenceReport, subject: EvidenceSubject, origin: Origin) -> Export:
     """Return the report of a run as files write it."""
-    fixed = {"programme_kind": origin.programme_kind, "run_id": origin.number}
+    fixed = {
+        "programme_kind": origin.programme_kind,
+        "run_id": origin.number,
+        "is_check": bool(subject.check),
+    }
     whole = len(subject.parts) == len(report.parts)
     told = [report.headline, *report.answer] if whole else []
     parts = [_tell_part(part) for part in subject.parts]
@@ -194,23 +202,26 @@ def _list_rows(parts: Sequence[EvidencePart]) -> Iterator[Row]:
                 "variant_name": one.name,
                 **_write_variant(one),
             }
-            yield row | (WITHHELD_ROW if one.is_withheld else _write_difference(part, one))
+            is_gone = one.is_withheld and one.rate is None
+            yield row | (WITHHELD_ROW if is_gone else _write_difference(part, one))
 
 
 def _write_variant(one: VariantRow) -> Row:
-    is_known = one.rate is not None
+    is_known, are_counts_shown = one.rate is not None, one.people and not one.is_withheld
+    # A rate that leans on other profiles and labs may be known where counts are too small to show.
+    reason = columns.SMALL_COUNTS if one.is_withheld else columns.NOT_COMPARED
     return {
         "is_advised": one.is_advised,
         "is_tried": one.is_tried,
-        "numerator": one.responses if one.people else None,
-        "denominator": one.people or None,
+        "numerator": one.responses if are_counts_shown else None,
+        "denominator": one.people if are_counts_shown else None,
         "experiments": one.experiments,
         "labs": one.labs,
         "rate": one.rate,
         **_write_ends("ci", one.rate_ci),
         **_write_ends("prediction", one.prediction),
         "status": (Status.OK if is_known else Status.UNDEFINED).value,
-        "reason": None if is_known else columns.NOT_COMPARED,
+        "reason": reason if one.is_withheld or not is_known else None,
         "effect": one.effect,
         **_write_ends("effect", one.effect_ci),
         **_write_ends("rank", one.rank_ci),

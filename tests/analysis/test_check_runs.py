@@ -117,6 +117,13 @@ def test_page_of_a_check_names_the_added_uncertainty(pages, check):
     assert "The advice stays" not in text
 
 
+def test_files_of_a_check_say_that_it_is_one(client, pages, check):
+    held = client.get(f"/evidence/{check.id}.json").json
+    assert held["is_check"]
+    assert any(text.startswith("This is a check: 1 comparison") for text in held["summary"])
+    assert {row["is_check"] for row in held["figures"]} == {True}
+
+
 def test_page_compares_advice_with_that_of_the_main_run(pages, build, check, scope):
     pages.get(f"/evidence/{check.id}")
     keep_pooled_run(build, scope)

@@ -367,16 +367,29 @@ def test_every_key_of_json_is_documented(fetch, build, lab):
 
 
 @pytest.fixture
-def run(build):
-    """A kept run over labs of a published programme, some with few people."""
-    programme = build.programme(ProgrammeKind.PUBLISHED)
-    lab, *_others = pooled_labs(build, 2, 2, programme)
-    return keep_pooled_run(build, pooled_scope(build, lab))
+def ask(build):
+    """A way to keep a run over labs of a published programme that counted so many people."""
+
+    def ask_labs(people):
+        programme = build.programme(ProgrammeKind.PUBLISHED)
+        lab, *_others = pooled_labs(build, 2, 2, programme, people=people)
+        return keep_pooled_run(build, pooled_scope(build, lab))
+
+    return ask_labs
 
 
-def test_evidence_file_holds_exactly_the_numbers_of_each_page(pages, fetch, run):
+@pytest.fixture
+def run(ask):
+    """A kept run with many people."""
+    return ask(400)
+
+
+@pytest.mark.parametrize("people", [400, 40])
+def test_evidence_file_holds_exactly_the_numbers_of_each_page(pages, fetch, ask, people):
+    run = ask(people)
     rows = read_csv(fetch(f"/evidence/{run.id}.csv"))
     assert len({row["profile_code"] for row in rows}) > 1
+    assert ("small_counts" in {row["reason"] for row in rows}) == (people == 40)
     for code in dict.fromkeys(row["profile_code"] for row in rows):
         query = f"?profile={code}"
         page = pages.get(f"/evidence/{run.id}{query}")
@@ -400,11 +413,13 @@ def write_numbers(row: dict[str, str]) -> tuple[str, ...]:
         return formats.interval(*pair, unit, decimals)
 
     with command_context("nl"):
+        counts = [formats.number(number_of(value[n])) for n in ("numerator", "denominator")]
+        if value["reason"] == "small_counts":
+            counts = ["weinig mensen"] * 2
         ranks = list(dict.fromkeys([value["rank_lower"], value["rank_upper"]]))
         return (
             value["variant_name"],
-            formats.number(number_of(value["numerator"])),
-            formats.number(number_of(value["denominator"])),
+            *counts,
             formats.number(number_of(value["experiments"])),
             formats.number(number_of(value["labs"])),
             formats.percent(number_of(value["rate"])),
