@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 from werkzeug.serving import make_server
 
 from analysis.demonstration import load_demonstration
+from analysis.models.runs import AnalysisRun
 from experiments.models.experiments import Experiment, ExperimentStatus
 from lab import db
 from lab.app import create_app
@@ -24,6 +25,7 @@ WIDE, PHONE = {"width": 1100, "height": 860}, {"width": 390, "height": 780}
 SHOTS = (
     ("report", WIDE, None, "/experiments/1/outcome"),
     ("advice", WIDE, None, "/advice?programme=published"),
+    ("evidence", WIDE, None, "/evidence/{smoking}"),
     ("work", WIDE, "researcher", "/work"),
     ("entry", PHONE, "student", "/experiments/{in_field}/observations/new"),
 )
@@ -35,23 +37,28 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         instance = Path(folder)
         url = f"sqlite:///{instance / 'proeftuin.db'}"
-        in_field = load(url, instance)
+        numbers = load(url, instance)
         app = create_app(Settings(instance, url, secret_key="0" * 64))
         server = make_server("127.0.0.1", 0, app, threaded=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.port}"
-        take_all(Demonstration(app, address, read_accounts(instance)), in_field)
+        take_all(Demonstration(app, address, read_accounts(instance)), numbers)
         server.shutdown()
         app.extensions["engine"].dispose()
 
 
-def load(url: str, instance: Path) -> int:
-    """Load the demonstration; return the experiment that a student counts for."""
+def load(url: str, instance: Path) -> dict[str, int]:
+    """Load the demonstration; return the numbers that stand in addresses."""
     db.upgrade(url)
     with db.open_session(url) as session:
         add_own_programme(session)
         load_demonstration(session, instance, datetime.now(UTC))
-        return find_in_field(session)
+        return {"in_field": find_in_field(session), "smoking": find_newest_run(session)}
+
+
+def find_newest_run(session: Session) -> int:
+    """Return the pooled run of the trials on smoking, which the demonstration makes last."""
+    return session.exec(select(AnalysisRun.id).order_by(AnalysisRun.id.desc())).first()
 
 
 def find_in_field(session: Session) -> int:
@@ -64,7 +71,7 @@ def find_in_field(session: Session) -> int:
     ).first()
 
 
-def take_all(demonstration: Demonstration, in_field: int) -> None:
+def take_all(demonstration: Demonstration, numbers: dict[str, int]) -> None:
     """Take every picture in a browser that was never there before."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(QUIET))
@@ -72,7 +79,7 @@ def take_all(demonstration: Demonstration, in_field: int) -> None:
             page = browser.new_context(viewport=size, locale="nl-NL").new_page()
             if role:
                 demonstration.sign_in(page, role)
-            take(page, demonstration.address + address.format(in_field=in_field), name)
+            take(page, demonstration.address + address.format(**numbers), name)
         browser.close()
 
 
