@@ -201,6 +201,11 @@ def write_about(scope: Scope, names: ScopeNames) -> str:
     return " · ".join(filter(None, about))
 
 
+def name_question(scope: Scope, names: ScopeNames) -> str:
+    """Return what a question is called where it is one among many."""
+    return f"{write_question(scope)} {write_about(scope, names)}"
+
+
 def write_margin(scope: Scope) -> str:
     """Return the smallest difference that matters, in percentage points."""
     points = round(100 * scope.margin, 4)

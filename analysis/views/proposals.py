@@ -168,6 +168,7 @@ def _show_version(version_id, form):
     listed = queries.get_listed_version(session, version_id)
     in_force = queries.find_versions_in_force(session, [listed.rule.id]).get(listed.rule.id)
     version = listed.version
+    run = get_run(session, version.analysis_run_id)
     exact = read_exact_evidence(session, [version], current_reader())
     is_other = in_force is not None and in_force.version.id != version_id
     is_pooled = version.experiment_id is None
@@ -179,6 +180,7 @@ def _show_version(version_id, form):
         card=build_card(listed, exact[version_id]),
         in_force=build_cards([in_force])[0] if is_other else None,
         is_unchanged=is_unchanged(listed, in_force),
-        run=get_run(session, version.analysis_run_id),
+        run=run,
+        described=describe_run(session, run) if is_pooled else None,
         form=form,
     )

@@ -276,6 +276,14 @@ def test_only_members_of_all_labs_see_exact_counts(
     assert protected != exact
 
 
+def test_proposals_name_their_question(pages, propose, run):
+    version = propose(run)[0]
+    for address in (f"/evidence/{run.id}/proposals", f"/advice/versions/{version.id}"):
+        places = pages.get(address).page.one("nav", class_="breadcrumb")
+        assert "Wat geeft de meeste reacties?" in places.text
+        assert "Vraag" not in places.text
+
+
 def test_exempt_programme_keeps_exact_counts(session, build, propose):
     programme = build.programme(ProgrammeKind.PUBLISHED)
     programme.is_exempt_from_suppression = True
