@@ -28,7 +28,8 @@ from analysis.protection import protect_comparison
 from analysis.queries import runs as queries
 from analysis.queries.cells import list_profiles, load_counts
 from analysis.recording import Calculation
-from analysis.services.pooled_findings import make_exact
+from analysis.services.pooled_findings import PooledFindings, describe_to
+from analysis.services.pooled_findings import read_findings as read_pooled
 from analysis.services.runs import RunCreate, read_run, run_analysis
 from analysis.stats.results import ExperimentComparison
 from experiments.grade import EvidenceGrade
@@ -36,7 +37,7 @@ from experiments.models.experiments import Experiment, ExperimentStatus
 from experiments.queries.experiments import get_experiment
 from experiments.queries.grades import find_grade
 from experiments.queries.variants import list_variants
-from lab.access import Action, Place, Reader
+from lab.access import Place, Reader
 from lab.errors import DomainError
 from lab.models.labs import LivingLab
 from lab.queries.labs import get_lab
@@ -168,29 +169,26 @@ def describe_basis(assessment: Assessment, result: ExperimentComparison) -> Basi
 def read_exact_evidence(
     session: Session, versions: Iterable[AdviceRuleVersion], reader: Reader
 ) -> dict[int, RuleEvidence]:
-    """Return the evidence of versions with the exact numbers of their runs, for the own team.
+    """Return the evidence of versions with the numbers that somebody of the own team may see.
 
-    What rests on several labs stays as it was kept, unless the reader belongs to each of them.
+    What rests on several labs has the numbers that this reader finds on the page of its run.
     """
     kept = [(version, read_evidence(version.evidence)) for version in versions]
     numbers = {version.analysis_run_id for version, _evidence in kept}
     runs = {number: queries.get_run(session, number) for number in numbers}
+    pooled: dict[int, PooledFindings] = {}
     exact = {}
     for version, evidence in kept:
         run = runs[version.analysis_run_id]
         if version.experiment_id is not None:
             exact[version.id] = _make_exact(evidence, read_run(run))
-        elif evidence.is_protected and knows_all_labs(reader, evidence):
-            exact[version.id] = make_exact(evidence, run)
+        elif evidence.is_protected:
+            if run.id not in pooled:
+                pooled[run.id] = read_pooled(session, run, reader)
+            exact[version.id] = describe_to(evidence, pooled[run.id])
         else:
             exact[version.id] = evidence
     return exact
-
-
-def knows_all_labs(reader: Reader, evidence: RuleEvidence) -> bool:
-    """Tell whether a reader may see the counts of every lab that evidence comes from."""
-    own = set(reader.labs_where(Action.READ_PROPOSALS))
-    return {source.living_lab_id for source in evidence.basis.sources} <= own
 
 
 def _make_exact(kept: RuleEvidence, result: ExperimentComparison) -> RuleEvidence:

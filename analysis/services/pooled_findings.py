@@ -18,8 +18,8 @@ from analysis.queries.evidence import list_open_outcomes
 from analysis.reports.evidence.protection import show_evidence
 from analysis.services.runs import read_run
 from analysis.stats.pooled.data import CellRow
-from lab.access import PUBLIC, Place
-from lab.models.programmes import ProgrammeKind
+from lab.access import PUBLIC, Action, Place, Reader
+from lab.models.programmes import Programme, ProgrammeKind
 from lab.queries.programmes import find_programme
 
 ROWS = TypeAdapter(tuple[CellRow, ...])
@@ -29,7 +29,7 @@ FIGURES = ("difference", "lower", "upper", "probability_better", "near_best", "e
 
 @dataclass(frozen=True, slots=True)
 class PooledFindings:
-    """A kept run with the evidence in it: exact, and as readers outside its labs may see it."""
+    """A kept run with the evidence in it: exact, and as its reader may see it."""
 
     run: AnalysisRun
     scope: Scope
@@ -50,19 +50,20 @@ class PooledFindings:
 
     def _protect(self, part: ProfileEvidence) -> ProfileEvidence:
         shown = self.shown.find_part(part.profile_id)
-        pair = {part.leader, part.reference} - {None}
-        if shown is None or not pair <= {rate.variant for rate in shown.rates}:
+        if shown is None or shown.leader is None:
             return withhold_numbers(part)
-        return _round(shown)
+        # What is advised is told to everybody; how it compares with what is withheld is not.
+        return replace(
+            _round(shown), verdict=part.verdict, leader=part.leader, reference=part.reference
+        )
 
 
-def read_findings(session: Session, run: AnalysisRun) -> PooledFindings:
-    """Return what a kept run found."""
+def read_findings(session: Session, run: AnalysisRun, reader: Reader = PUBLIC) -> PooledFindings:
+    """Return what a kept run found: exact, and as its page shows it to a reader."""
     record, scope = read_run(run), read_scope(run)
     names = NAMES.validate_python(run.scope["names"])
-    is_exempt = find_programme(session, run.programme_id).is_exempt_from_suppression
-    known_labs = None if is_exempt else frozenset()
-    unpublished = list_unpublished(session, run)
+    known_labs = find_known_labs(find_programme(session, run.programme_id), reader)
+    unpublished = list_unpublished(session, run, reader)
     shown = show_evidence(record, read_rows(run, scope), known_labs, unpublished)
     return PooledFindings(
         run=run,
@@ -74,12 +75,19 @@ def read_findings(session: Session, run: AnalysisRun) -> PooledFindings:
     )
 
 
-def list_unpublished(session: Session, run: AnalysisRun) -> frozenset[str]:
-    """Return the experiments of which advice to everybody may not tell the own result."""
+def find_known_labs(programme: Programme, reader: Reader) -> frozenset[str] | None:
+    """Return the labs of which a reader knows the exact counts, None for all."""
+    if programme.is_exempt_from_suppression:
+        return None
+    return frozenset(str(number) for number in reader.labs_where(Action.READ_OUTCOME))
+
+
+def list_unpublished(session: Session, run: AnalysisRun, reader: Reader) -> frozenset[str]:
+    """Return the experiments of which a reader may not know the own result."""
     programme = find_programme(session, run.programme_id)
     if programme.kind is not ProgrammeKind.OWN or run.living_lab_id is not None:
         return frozenset()
-    open_outcomes = list_open_outcomes(session, PUBLIC, run.programme_id)
+    open_outcomes = list_open_outcomes(session, reader, run.programme_id)
     return frozenset(run.scope["names"]["experiments"]) - set(map(str, open_outcomes))
 
 
@@ -100,12 +108,12 @@ def find_subject(scope: Scope) -> RuleSubject:
     )
 
 
-def make_exact(kept: RuleEvidence, run: AnalysisRun) -> RuleEvidence:
-    """Return kept evidence with the exact numbers of its pooled run."""
-    names = NAMES.validate_python(run.scope["names"])
-    evidence = gather_pooled_evidence(read_run(run), read_scope(run), names)
-    part = evidence.find_part(kept.part.profile_id)
-    return replace(kept, part=part or kept.part, is_protected=False)
+def describe_to(kept: RuleEvidence, findings: PooledFindings) -> RuleEvidence:
+    """Return kept evidence with the numbers that the reader of the findings may see."""
+    part = findings.evidence.find_part(kept.part.profile_id)
+    if part is None:
+        return kept
+    return replace(findings.describe(part, kept.remarks), basis=kept.basis)
 
 
 def _round(part: ProfileEvidence) -> ProfileEvidence:

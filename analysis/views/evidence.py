@@ -20,7 +20,7 @@ from analysis.reports.evidence.method import RunFacts, describe_run, list_terms,
 from analysis.reports.evidence.report import build_report
 from analysis.reports.evidence.rows import draw_variants, list_pictures
 from analysis.reports.evidence.unpublished import hide_titles
-from analysis.services.pooled_findings import read_rows, read_scope
+from analysis.services.pooled_findings import find_known_labs, read_rows, read_scope
 from analysis.services.runs import read_run
 from lab import formats
 from lab.access import Action, Place, allows, current_reader, may
@@ -172,15 +172,12 @@ def ask_page(
 ) -> EvidencePage:
     """Return what this reader asks for."""
     session, reader = get_session(), current_reader()
-    known = None
-    if not programme.is_exempt_from_suppression:
-        known = frozenset(str(number) for number in reader.labs_where(Action.READ_OUTCOME))
     is_code = len(profile) <= LONGEST_CODE and profile.isalnum()
     return EvidencePage(
         database=str(current_app.extensions["engine"].url),
         run_id=run_id,
         language=current_language(),
-        known_labs=known,
+        known_labs=find_known_labs(programme, reader),
         open_outcomes=queries.list_open_outcomes(session, reader, programme.id),
         profile=profile if is_code else "",
         living_lab=living_lab,

@@ -1,5 +1,7 @@
 """Proposals that rest on all labs: from counts to the public page, and who may decide."""
 
+import re
+
 import pytest
 from sqlmodel import select
 
@@ -12,11 +14,14 @@ from lab.models.jobs import JobState
 from lab.models.labels import IssueType, Phase
 from lab.models.people import Membership, Role
 from lab.models.programmes import ProgrammeKind
-from tests.analysis.counted import FEW, counted_experiment, reader_of
-from tests.analysis.pooled_runs import keep_pooled_run, pooled_labs, pooled_scope
+from tests.analysis.counted import FEW, count, counted_experiment, reader_of
+from tests.analysis.pooled_runs import add_variant, keep_pooled_run, pooled_labs, pooled_scope
 from tests.builders import MOMENT
 from tests.pages import Pages
 
+SMALL = re.compile("zo klein dat|te klein om")
+THREE = (("brief_adres", "zakelijk"), ("brief_adres", "persoonlijk"), ("nieuwsbrief", "zakelijk"))
+RATE = r"\d+,\d%"
 WHY = {"reason": "Fits what all labs saw."}
 
 
@@ -274,6 +279,42 @@ def test_only_members_of_all_labs_see_exact_counts(
     exact = pages.get(address).text
     assert "naar boven of beneden" not in exact
     assert protected != exact
+
+
+def test_reader_finds_the_figures_of_the_evidence_page(client, build, session, propose):
+    lab, other = build.lab(), build.lab()
+    counted_experiment(build, lab, [FEW])
+    counted_experiment(build, other, [((100, 2000), (300, 2000))])
+    run = keep_pooled_run(build, pooled_scope(build, lab))
+    address = f"/advice/versions/{propose(run)[0].id}"
+    for place, is_told in ((lab, True), (other, False)):
+        build.sign_in(client, build.user(Role.RESEARCHER, place))
+        told = [Pages(client).get(page).text for page in (f"/evidence/{run.id}", address)]
+        assert [not SMALL.search(text) for text in told] == [is_told, is_told]
+        if is_told:
+            rates = set(re.findall(RATE, told[1]))
+            assert rates
+            assert rates <= set(re.findall(RATE, told[0]))
+
+
+def test_what_everybody_sees_of_a_run_is_kept(client, build, session, propose):
+    programme = build.programme(ProgrammeKind.FICTITIOUS)
+    lab, other = build.lab(programme), build.lab(programme)
+    for place, counts in (
+        (lab, [(60, 600), (90, 600), (2, 100)]),
+        (other, [(120, 2000), (300, 2000), (280, 2000)]),
+    ):
+        experiment = build.experiment(place, styles=(), status=ExperimentStatus.PUBLISHED)
+        for position, (channel, style) in enumerate(THREE):
+            add_variant(build, experiment, place, channel, style, position)
+        count(session, experiment, counts, build.profiles(place)[0].id)
+    run = keep_pooled_run(build, pooled_scope(build, lab))
+    [version, *_rest] = propose(run)
+    client.delete_cookie("proeftuin")
+    public = Pages(client).get(f"/evidence/{run.id}").text
+    kept = {f"{100 * rate['rate']:.1f}%".replace(".", ",") for rate in find_rates(version)}
+    assert len(kept) == 1
+    assert kept <= set(re.findall(RATE, public))
 
 
 def test_proposals_name_their_question(pages, propose, run):

@@ -113,7 +113,16 @@ def _write_headline(
             if shown.withheld
             else _("Nothing can be compared here yet.")
         )
-    return sentences.tell_verdict(main, wording)
+    return _write_verdict(main, shown, wording)
+
+
+def _write_verdict(part: ProfileRecord, shown: Shown, wording: Wording) -> str:
+    """Return how the best variant compares, or that few people keep that from being told."""
+    leader = find_leader(part)
+    is_withheld = any(profile == part.profile for profile, _variant in shown.withheld)
+    if is_withheld and (leader is None or leader.verdict is None):
+        return _("The counts are too small to show to readers outside the lab.")
+    return sentences.tell_verdict(part, wording)
 
 
 def _find_verdict(record: PooledRecord, main: ProfileRecord | None) -> str | None:
@@ -173,7 +182,7 @@ class PartBuilder:
             code=part.profile or "",
             name=capitalise(wording.spoken.profile(part.profile)),
             verdict=advised.verdict.value if is_told else None,
-            headline=self._write_headline(part, withheld),
+            headline=_write_verdict(part, self.shown, wording),
             sentences=self._write_sentences(part, lab),
             standing=sentences.tell_standing(part, wording),
             notes=self._write_notes(part, withheld),
@@ -207,12 +216,6 @@ class PartBuilder:
             for betters, worse in sentences.group_claims(part)
             for better in betters
         )
-
-    def _write_headline(self, part: ProfileRecord, withheld: set[int]) -> str:
-        leader = find_leader(part)
-        if withheld and (leader is None or leader.verdict is None):
-            return _("The counts are too small to show to readers outside the lab.")
-        return sentences.tell_verdict(part, self.wording)
 
     def _write_sentences(self, part: ProfileRecord, lab: str | None) -> tuple[str, ...]:
         lines = (
