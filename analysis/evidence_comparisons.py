@@ -13,6 +13,7 @@ from analysis.pooled.record import (
     PairRecord,
     PooledRecord,
 )
+from analysis.pooled.strength import list_decisive
 from analysis.stats.pooled.connected import Connection
 from analysis.stats.pooled.influence import LeftOut
 from lab import formats
@@ -175,15 +176,14 @@ def tell_influence(record: PooledRecord, wording: Wording) -> tuple[str, ...]:
         for part in parts
         if any(one.is_advised and one.verdict in ADVICE for one in part.variants)
     }
-    if not advised:
-        return (_("There is no clear advice yet that one lab or experiment could change."),)
     changes: dict[tuple[str, str, int | None], list[str]] = {}
-    for one in record.influence:
-        if one.profile in advised:
-            key = one.left_out, one.code, one.without
-            is_all = one.profile is None
-            name = _("everyone together") if is_all else wording.spoken.profile(one.profile)
-            changes.setdefault(key, []).append(name)
+    for one in list_decisive(record):
+        key = one.left_out, one.code, one.without
+        is_all = one.profile is None
+        name = _("everyone together") if is_all else wording.spoken.profile(one.profile)
+        changes.setdefault(key, []).append(name)
+    if not changes and not advised:
+        return (_("There is no clear advice yet that one lab or experiment could change."),)
     if not changes:
         return (_("No single lab and no single experiment changes the advice."),)
     return tuple(_tell_change(*key, profiles, wording) for key, profiles in changes.items())

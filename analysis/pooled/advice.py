@@ -8,15 +8,19 @@ from analysis.evidence import Evidence, ProfileEvidence
 from analysis.models.advice import ProposalState
 from analysis.pooled.evidence import find_part, list_compared
 from analysis.pooled.record import PairRecord, PooledRecord, ProfileRecord, VariantRecord
+from analysis.pooled.strength import (
+    BETTER,
+    ENOUGH_EXPERIMENTS,
+    find_best,
+    is_safe,
+    list_decisive,
+)
 from analysis.stats.cells import Direction
-from analysis.stats.results import Status, Verdict
+from analysis.stats.results import Verdict
 
-# With fewer than this many experiments one odd one weighs heavily.
-ENOUGH_EXPERIMENTS = 3
 # From half on, results differ more than chance alone would make them (Higgins & Thompson 2002).
 MUCH_SPREAD = 0.5
 UNLIKELY = 0.05
-BETTER = {Verdict.CLEARLY_BETTER, Verdict.PROBABLY_BETTER}
 ADVICE = {ProposalState.ADVISE, ProposalState.TENTATIVE}
 # Remarks that keep a variant from being advised without reserve.
 DOUBTS = {
@@ -51,26 +55,12 @@ class Case:
     @property
     def best(self) -> VariantRecord | None:
         """Return the variant of least expected regret, when its figures can be used."""
-        found = self.part.advised if self.part else None
-        if found is None or found.status != Status.OK or found.against is None:
-            return None
-        return None if None in (found.expected_regret, found.p_within_margin) else found
+        return find_best(self.part)
 
     @property
     def is_safe(self) -> bool:
-        """Tell whether choosing the best one costs little, whichever is best in truth.
-
-        Where nothing is clear, one place or two experiments are no ground to say so.
-        """
-        best = self.best
-        is_near = best.expected_regret < self.record.margin and best.p_within_margin >= SURE_ENOUGH
-        return is_near and (best.verdict == Verdict.CLEARLY_BETTER or not self.is_thin)
-
-    @property
-    def is_thin(self) -> bool:
-        """Tell whether the best one was tried in one lab only, or in a few experiments."""
-        counted = self.best.counted
-        return counted.labs == 1 or 0 < counted.experiments < ENOUGH_EXPERIMENTS
+        """Tell whether choosing the best one costs little, whichever is best in truth."""
+        return is_safe(self.best, self.record.margin)
 
     @property
     def is_all_alike(self) -> bool:
@@ -181,7 +171,7 @@ def _remark_on_spread(case: Case, best: VariantRecord) -> Iterator[Remark]:
     doubts = [one.pvalue for one in (pair, record.consistency) if one and one.pvalue is not None]
     if any(pvalue < UNLIKELY for pvalue in doubts):
         yield Remark.EXPERIMENTS_DISAGREE
-    if any(one.profile == case.part.profile for one in record.influence or ()):
+    if any(one.profile == case.part.profile for one in list_decisive(record)):
         yield Remark.ONE_DECIDES
     if spread and spread.i_squared is not None and spread.i_squared >= MUCH_SPREAD:
         yield Remark.LABS_DIFFER

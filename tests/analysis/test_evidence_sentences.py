@@ -257,6 +257,13 @@ def test_advice_that_hangs_on_one_lab_is_named_with_its_profiles():
     assert said == ("Zonder Lab Elst zou er geen advies zijn voor Jong en Oud.",)
 
 
+def test_influence_between_two_alike_is_no_change():
+    alike = part("5", variants=(best(), variant(0, 0.13, expected_regret=0.01)))
+    change = InfluenceRecord("lab", "7", "5", 1, 0)
+    (said,) = comparisons.tell_influence(record(alike, influence=(change,)), wording())
+    assert said.startswith("Geen enkel lab")
+
+
 def test_influence_on_all_together_names_everyone():
     change = InfluenceRecord("lab", "7", None, 1, 0)
     (said,) = comparisons.tell_influence(record(influence=(change,)), wording())

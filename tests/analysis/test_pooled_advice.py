@@ -271,6 +271,28 @@ def test_influence_on_another_profile_is_no_doubt():
     assert Remark.ONE_DECIDES not in first(influence=(other,)).remarks
 
 
+LEADS = (best(), variant(0, 0.09), variant(2, 0.08))
+NEAR = (best(), variant(0, 0.13, expected_regret=0.01), variant(2, 0.08))
+
+
+@pytest.mark.parametrize(
+    ("variants", "without", "is_said"),
+    [(LEADS, 0, True), (LEADS, None, True), (NEAR, 0, False)],
+)
+def test_one_decides_only_where_the_change_costs_something(variants, without, is_said):
+    change = InfluenceRecord("lab", "7", "5", 1, without)
+    proposal = first(fields={"variants": variants}, influence=(change,))
+    assert (Remark.ONE_DECIDES in proposal.remarks) is is_said
+
+
+def test_one_decides_nothing_where_there_is_no_advice():
+    change = InfluenceRecord("lab", "7", "5", 1, 0)
+    unsure = best(verdict=Verdict.NOT_ENOUGH_DATA, **UNSURE)
+    proposal = first(unsure, influence=(change,))
+    assert proposal.state == ProposalState.TENTATIVE
+    assert Remark.ONE_DECIDES not in proposal.remarks
+
+
 def test_influence_on_all_together_is_a_doubt_there_only():
     other = InfluenceRecord("lab", "7", None, 1, 0)
     found = record(influence=(other,))
