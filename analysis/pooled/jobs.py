@@ -7,6 +7,7 @@ from lab.access import Action
 from lab.jobs.work import JobKind
 
 NOTHING_TO_ESTIMATE, ONE_OTHER_LAB = "nothing_to_estimate", "one_other_lab"
+DESCRIBE = "analysis.pooled.job_questions:describe_question"
 
 POOLED_RUN = JobKind(
     name="pooled_run",
@@ -15,6 +16,7 @@ POOLED_RUN = JobKind(
     action=Action.RUN_ANALYSIS,
     endpoint="evidence.show_run",
     number="run_id",
+    describe=DESCRIBE,
     steps={
         PooledStep.GATHERING: _("Gathering counts"),
         PooledStep.ESTIMATING: _("Estimating"),

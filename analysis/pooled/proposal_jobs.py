@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 
-from analysis.pooled.jobs import NOTHING_TO_ESTIMATE, POOLED_RUN
+from analysis.pooled.jobs import DESCRIBE, NOTHING_TO_ESTIMATE, POOLED_RUN
 from lab.access import Action
 from lab.jobs.work import JobKind
 
@@ -15,6 +15,7 @@ POOLED_PROPOSALS = JobKind(
     action=Action.DECIDE_ADVICE,
     endpoint="proposals.list_run_proposals",
     number="run_id",
+    describe=DESCRIBE,
     steps=POOLED_RUN.steps | {PROPOSING: _("Making proposals")},
     errors={
         NOTHING_TO_ESTIMATE: POOLED_RUN.errors[NOTHING_TO_ESTIMATE],

@@ -3,8 +3,9 @@
 from flask import current_app, url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
+from sqlmodel import Session
 
-from lab.jobs.work import JobKind
+from lab.jobs.work import JobKind, load
 from lab.labels import Labels
 from lab.models.jobs import Job, JobState
 
@@ -44,6 +45,12 @@ def name_job(job: Job) -> str:
     """Return what a job does, in words."""
     kind = find_kind(job)
     return str(kind.label if kind else _l("Work of an earlier version"))
+
+
+def describe_question(session: Session, job: Job) -> str:
+    """Return what a job is asked, or nothing where its name says it all."""
+    kind = find_kind(job)
+    return load(kind.describe)(session, job.parameters) if kind and kind.describe else ""
 
 
 def describe_step(job: Job) -> str:

@@ -45,7 +45,8 @@ class JobKind:
     """One kind of long work: what it is called, who may ask for it, where its result is shown.
 
     work: module:function. number: the number in the address of the result, and its name in the
-    result of the work. steps and errors: words for the codes that the work gives.
+    result of the work. steps and errors: words for the codes that the work gives. describe:
+    module:function that takes a session and the parameters and says what is asked, if there is one.
     """
 
     name: str
@@ -56,6 +57,7 @@ class JobKind:
     number: str
     steps: dict[str, LazyString] = field(default_factory=dict)
     errors: dict[str, LazyString] = field(default_factory=dict)
+    describe: str = ""
 
 
 class JobCancelledError(Exception):

@@ -9,6 +9,7 @@ from lab.db import get_session, transaction
 from lab.formats import percent
 from lab.jobs.labels import (
     STATES,
+    describe_question,
     describe_step,
     explain_failure,
     find_kind,
@@ -36,6 +37,7 @@ def show_job(job_id):
         "jobs/show_job.html",
         job=job,
         name=name_job(job),
+        question=describe_question(session, job),
         state=STATES[job.state],
         progress=_describe_progress(job),
         reason=explain_failure(job),

@@ -17,6 +17,7 @@ from lab.models.people import Role
 from lab.queries.people import get_reader
 from lab.services.jobs import request_job
 from tests.analysis.pooled_runs import keep_pooled_run, pooled_labs, pooled_scope
+from tests.pages import Pages
 
 AT = datetime(2026, 6, 20, 12, 0, tzinfo=UTC)
 
@@ -101,3 +102,18 @@ def test_job_fails_with_reason_when_nothing_can_be_compared(session, build, run_
     assert (job.state, job.error) == (JobState.FAILED, "nothing_to_estimate")
     assert job.error in POOLED_RUN.errors
     assert count_kept(session) == [0, 0]
+
+
+def test_job_says_what_is_asked(client, session, build, lab):
+    user = build.user(Role.RESEARCHER, lab)
+    by = get_reader(session, user)
+    first, other = (ask(session, build, lab, by, with_influence=one) for one in (True, False))
+    build.sign_in(client, user)
+    page = Pages(client).get(f"/jobs/{first.id}")
+    assert "Wat geeft de meeste reacties?" in page.text
+    assert "verschil vanaf 2 procentpunt" in page.page.one("title").text
+    jobs = Pages(client).get("/work").content.one("section", aria_labelledby="jobs")
+    said = [link.text for link in jobs.all("a")]
+    assert len(said) == len({first.id, other.id})
+    assert all(one.startswith("Wat geeft de meeste reacties?") for one in said)
+    assert "Uitrekenen wat over alle experimenten" in jobs.text
