@@ -1,6 +1,7 @@
 """The main job from beginning to end, by one person in a real browser."""
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -24,7 +25,9 @@ def researcher(build):
 
 
 @pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
-def test_from_registering_to_public_advice(page: Page, live_server, researcher, tmp_path):
+def test_from_registering_to_public_advice(
+    page: Page, live_server, researcher, tmp_path, run_jobs
+):
     user, _lab = researcher
     sign_in(page, live_server, user.email)
     register_experiment(page)
@@ -38,7 +41,7 @@ def test_from_registering_to_public_advice(page: Page, live_server, researcher, 
     page.get_by_role("link", name="Protocol").click()
     take_next_step(page)
     read_outcome(page)
-    publish_proposal(page)
+    publish_proposal(page, run_jobs)
     page.get_by_role("link", name="Experimenten").first.click()
     page.get_by_role("link", name="Brieven over de speelplekken").click()
     take_next_step(page)
@@ -140,9 +143,11 @@ def read_outcome(page: Page) -> None:
     expect(page.locator("main svg[role=img]").first).to_be_visible()
 
 
-def publish_proposal(page: Page) -> None:
-    """Make proposals and publish the first."""
-    page.get_by_role("button", name="Maak voorstellen").click()
+def publish_proposal(page: Page, run_jobs: Callable) -> None:
+    """Make proposals from all evidence, wait for them, and publish the first."""
+    page.get_by_role("button", name="Voorstellen uit al het bewijs").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    run_jobs()
     page.get_by_role("link", name=re.compile("Beslis over het voorstel")).first.click()
     page.locator("[name=reason]").fill("De loting was goed en het verschil is groot genoeg.")
     page.get_by_role("button", name="Publiceer").click()
