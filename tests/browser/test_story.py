@@ -25,9 +25,7 @@ def researcher(build):
 
 
 @pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
-def test_from_registering_to_public_advice(
-    page: Page, live_server, researcher, tmp_path, run_jobs
-):
+def test_from_registering_to_public_advice(page: Page, live_server, researcher, tmp_path, run_jobs):
     user, _lab = researcher
     sign_in(page, live_server, user.email)
     register_experiment(page)
