@@ -47,6 +47,12 @@ LEFT_OUT = {
     help="What rates are a share of; by default offered where every row has it, else reached.",
 )
 @click.option(
+    "--reference",
+    nargs=2,
+    metavar="CHANNEL STYLE",
+    help="Also write reference.csv: each variant less this one, per profile.",
+)
+@click.option(
     "--sensitivity",
     is_flag=True,
     help="Also use grade C, each with a known bias; a check, and no ground for advice.",
@@ -71,6 +77,7 @@ def estimate(
     priors: str,
     margin: float,
     denominator: str | None,
+    reference: tuple[str, str] | None,
     sensitivity: bool,
     output: Path,
     language: str,
@@ -85,6 +92,7 @@ def estimate(
         try:
             table = CellTable.of(stream_rows(file, REQUIRED))
             chosen = _choose_denominator(table, denominator)
+            _check_reference(table, reference)
         except CellsFileError as error:
             for line in error.list_lines():
                 click.echo(line, err=True)
@@ -98,6 +106,7 @@ def estimate(
             used | biased,
             output,
             biased=biased if sensitivity else None,
+            reference=reference,
             seed=seed,
             priors=priors,
             margin=margin,
@@ -123,6 +132,16 @@ def _choose_denominator(table: CellTable, asked: str | None) -> str:
             _("Fill in the column offered, or use --denominator reached."),
         )
     return asked or ("offered" if has_offered else "reached")
+
+
+def _check_reference(table: CellTable, reference: tuple[str, str] | None) -> None:
+    """Refuse a reference of which the file holds no channel or no style."""
+    for key, name in zip(("channel", "style"), reference or (), strict=False):
+        if name not in table.texts[key].names:
+            raise CellsFileError.of_whole(
+                _("The file holds no %(column)s “%(name)s”.", column=key, name=name),
+                _("Name the reference as the file does."),
+            )
 
 
 def _list_left_out(

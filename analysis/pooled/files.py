@@ -9,6 +9,7 @@ import numpy as np
 
 from analysis.stats.pooled.data import Variant, write_style
 from analysis.stats.pooled.priors import MAIN_SD, PriorKind
+from analysis.stats.pooled.reference import ReferenceDifference
 from analysis.stats.pooled.results import PooledEstimate, VariantEstimate
 from analysis.stats.pooled.terms import MAIN, Term
 
@@ -48,6 +49,16 @@ CLAIM_COLUMNS = (
     "probability",
 )
 
+REFERENCE_COLUMNS = (
+    "profile",
+    "channel",
+    "style",
+    "difference",
+    "difference_ci_lower",
+    "difference_ci_upper",
+    "probability_better",
+)
+
 
 def write_estimate(folder: Path, estimate: PooledEstimate, facts: dict[str, object]) -> None:
     """Write the four files of an estimate; `facts` are the run's own, such as seed and version."""
@@ -57,6 +68,23 @@ def write_estimate(folder: Path, estimate: PooledEstimate, facts: dict[str, obje
     model = json.dumps(make_model_record(estimate) | facts, indent=1, ensure_ascii=False)
     (folder / "model.json").write_text(model + "\n", encoding="utf-8")
     _write_draws(folder / "draws.npz", estimate)
+
+
+def write_reference(
+    folder: Path, estimate: PooledEstimate, differences: Iterable[ReferenceDifference]
+) -> None:
+    """Write how each variant differs from a chosen reference."""
+    rows = (
+        (
+            one.profile,
+            *_name(estimate, one.variant),
+            one.difference,
+            *one.difference_ci,
+            one.probability_better,
+        )
+        for one in differences
+    )
+    _write_table(folder / "reference.csv", REFERENCE_COLUMNS, rows)
 
 
 def make_model_record(estimate: PooledEstimate) -> dict[str, object]:

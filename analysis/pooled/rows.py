@@ -5,17 +5,20 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.pooled.files import write_estimate
+from analysis.pooled.files import write_estimate, write_reference
 from analysis.pooled.table import CellTable
 from analysis.stats.pooled.data import (
     BIAS_SD,
     CellColumns,
     Coded,
     PooledCells,
+    Variant,
     gather_columns,
+    parse_style,
 )
 from analysis.stats.pooled.estimate import PooledOptions, estimate_pooled
 from analysis.stats.pooled.priors import PriorKind
+from analysis.stats.pooled.reference import compare_with_reference
 
 
 def estimate_rows(
@@ -24,6 +27,7 @@ def estimate_rows(
     output: Path,
     *,
     biased: set[tuple[int, int]] | None = None,
+    reference: tuple[str, str] | None = None,
     seed: int,
     priors: str,
     margin: float,
@@ -34,7 +38,8 @@ def estimate_rows(
     """Estimate from lines of a file and write the answer.
 
     used: the labs and experiments that may be pooled, by their codes. biased: those of them that
-    may be off by more than chance, None where nobody asked for them. started: a perf_counter.
+    may be off by more than chance, None where nobody asked for them. reference: the channel and
+    style to hold all others against. started: a perf_counter.
     """
     cells = gather_table(table, used, denominator)
     if biased is not None:
@@ -45,6 +50,10 @@ def estimate_rows(
     found = estimate_pooled(cells, options)
     seconds = round(time.perf_counter() - started, 3)
     write_estimate(output, found, facts | {"seconds": seconds})
+    if reference:
+        held = parse_style(reference[1])
+        chosen = Variant(reference[0], tuple(held.get(axis, "") for axis in found.axes))
+        write_reference(output, found, compare_with_reference(found, chosen, margin))
 
 
 def gather_table(table: CellTable, used: set[tuple[int, int]], denominator: str) -> PooledCells:

@@ -167,3 +167,26 @@ def test_faulty_file_ends_with_a_sentence_naming_line_and_column(tmp_path, heade
 def test_file_without_rows_ends_with_code_two(tmp_path):
     answer, _folder = run(tmp_path, [])
     assert answer.exit_code == 2
+
+
+def test_each_variant_is_held_against_a_chosen_reference(tmp_path):
+    lines, *_rest = smoking()
+    answer, folder = run(tmp_path, lines, "--reference", "no_contact", "-")
+    assert answer.exit_code == 0, answer.output
+    with (folder / "reference.csv").open(encoding="utf-8", newline="") as file:
+        held = {one["channel"]: one for one in csv.DictReader(file)}
+    rates = {one["channel"]: float(one["rate"]) for one in read(folder)[0]}
+    assert set(held) == set(rates) - {"no_contact"}
+    for channel, one in held.items():
+        gap = rates[channel] - rates["no_contact"]
+        assert float(one["difference"]) == pytest.approx(gap, abs=1e-9)
+        assert float(one["difference_ci_lower"]) < gap < float(one["difference_ci_upper"])
+    assert float(held["ind_counseling"]["difference_ci_lower"]) > 0
+
+
+def test_unknown_reference_is_refused_with_its_name(tmp_path):
+    lines, *_rest = smoking()
+    answer, folder = run(tmp_path, lines, "--reference", "pigeon", "-")
+    assert answer.exit_code == 2
+    assert "pigeon" in answer.output
+    assert not folder.exists()
