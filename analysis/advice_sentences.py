@@ -114,8 +114,8 @@ def write_advice(state: ProposalState, evidence: RuleEvidence) -> str:
         )
     if state == ProposalState.ADVISE and evidence.part.verdict == Verdict.NOT_ENOUGH_DATA:
         return _(
-            "Choose: %(variant)s. Perhaps %(reference)s does a little better, but then it differs"
-            " little.",
+            "Choose: %(variant)s. Perhaps %(reference)s does better, but the chance is at most 1 in"
+            " 10 that this difference matters.",
             variant=name_variant(leader),
             reference=_quote(reference),
         )

@@ -15,7 +15,7 @@ from analysis.pooled.record import (
 )
 from analysis.pooled.strength import list_decisive
 from analysis.stats.pooled.connected import Connection
-from analysis.stats.pooled.influence import LeftOut
+from analysis.stats.pooled.left_out import LeftOut
 from lab import formats
 
 # Below and above these shares the differences between experiments are small, and large.

@@ -12,7 +12,6 @@ from analysis.evidence_wording import (
     Wording,
     count_down,
     count_up,
-    decimals_of_pair,
     find_leader,
     find_prediction,
     find_variant,
@@ -22,6 +21,7 @@ from analysis.pooled.record import (
     ProfileRecord,
     VariantRecord,
 )
+from analysis.sentences import decimals_of_pair
 from analysis.stats.results import Status, Verdict
 from lab import formats
 

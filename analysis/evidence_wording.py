@@ -86,12 +86,6 @@ def find_prediction(one: VariantRecord, lab: str | None = None) -> Prediction | 
     return next((each for each in one.predictions if each.living_lab == lab), None)
 
 
-def decimals_of_pair(count: float, other: float) -> int:
-    """Return 1 where whole numbers would hide a difference, or make one of nothing."""
-    whole = round(count) - round(other)
-    return int(abs(whole - (count - other)) > 0.5 or (whole == 0 and count != other))
-
-
 def count_down(share: float, wording: Wording) -> str:
     """Return a limit in whole people, or in tenths where less than one is left, rounded down."""
     return _count(share * wording.base + 1e-9, math.floor)

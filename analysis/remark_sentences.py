@@ -42,7 +42,8 @@ REMARKS: Mapping[Remark, LazyString] = {
         "All experiments together show a clear difference, and lotteries decided who got what."
     ),
     Remark.LITTLE_TO_LOSE: _l(
-        "Whoever chooses this loses next to nothing, even if another variant is a little better."
+        "Whoever chooses this loses, on average, less than the smallest difference that matters."
+        " The chance to lose more is at most 1 in 10."
     ),
     Remark.BETTER_THAN_SOME: _l("It does clearly better than at least one other variant."),
     Remark.SEVERAL_LABS: _l("It was tried in more than one living lab."),

@@ -203,7 +203,7 @@ def _tell_counts(group: ProfileComparison, pair: PairComparison, names: Names, b
     rates = [group.find_variant(one).rate for one in (pair.variant, pair.reference)]
     if None in rates or _is_reversed(pair):
         return ""
-    decimals = _decimals_of_pair(rates[0] * base, rates[1] * base)
+    decimals = decimals_of_pair(rates[0] * base, rates[1] * base)
     counts = {
         "count": formats.decimal(rates[0] * base, decimals),
         "count2": formats.decimal(rates[1] * base, decimals),
@@ -230,7 +230,7 @@ def _tell_counts(group: ProfileComparison, pair: PairComparison, names: Names, b
     )
 
 
-def _decimals_of_pair(count: float, other: float) -> int:
+def decimals_of_pair(count: float, other: float) -> int:
     """Return 1 where whole numbers would hide a difference, or make one of nothing."""
     whole = round(count) - round(other)
     return int(abs(whole - (count - other)) > 0.5 or (whole == 0 and count != other))

@@ -16,9 +16,9 @@ from analysis.stats.pooled.estimate import PooledOptions, estimate_pooled
 from analysis.stats.pooled.influence import (
     TOGETHER,
     AdviceChange,
-    LeftOut,
     check_influence,
 )
+from analysis.stats.pooled.left_out import LeftOut
 from analysis.stats.pooled.progress import part_of
 from analysis.stats.pooled.results import PooledEstimate
 from analysis.stats.pooled.threads import one_thread

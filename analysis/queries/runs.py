@@ -15,11 +15,6 @@ def find_run(session: Session, run_id: int) -> AnalysisRun | None:
     return session.get(AnalysisRun, run_id)
 
 
-def get_draws(session: Session, run_id: int) -> AnalysisDraws:
-    """Return the draws of a run that has them."""
-    return session.get_one(AnalysisDraws, run_id)
-
-
 def find_draws(session: Session, run_id: int) -> AnalysisDraws | None:
     """Return the draws of a run, if it made any."""
     return session.get(AnalysisDraws, run_id)

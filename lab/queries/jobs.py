@@ -11,11 +11,6 @@ from lab.models.jobs import ENDED, Job, JobState
 ACTIVE = (JobState.QUEUED, JobState.RUNNING)
 
 
-def find_job(session: Session, job_id: int) -> Job | None:
-    """Return a job, or None."""
-    return session.get(Job, job_id)
-
-
 def get_job(session: Session, job_id: int) -> Job:
     """Return a job that is known to exist."""
     return session.get_one(Job, job_id)

@@ -10,7 +10,7 @@ from analysis.models.runs import AnalysisDraws, AnalysisRun
 from analysis.pooled.archive import read_archive
 from analysis.pooled.scope import SCOPE
 from analysis.queries.pooled import select_cells
-from analysis.queries.runs import get_draws
+from analysis.queries.runs import find_draws
 from analysis.services.pooled_runs import NothingToEstimateError
 from analysis.services.runs import read_run, remake_answer, remake_run
 from analysis.stats.cells import Direction
@@ -80,11 +80,11 @@ def test_record_counts_people_behind_each_variant(run):
 
 def test_run_made_again_gives_same_result_and_draws(session, run):
     assert remake_run(run) == run.result
-    assert remake_answer(run).draws == get_draws(session, run.id).content
+    assert remake_answer(run).draws == find_draws(session, run.id).content
 
 
 def test_draws_lie_under_profiles_and_variants_of_record(session, run):
-    held, record = read_archive(get_draws(session, run.id).content), read_run(run)
+    held, record = read_archive(find_draws(session, run.id).content), read_run(run)
     assert held["draws"].dtype == np.float64
     names = list(zip(held["channels"].tolist(), held["styles"].tolist(), strict=True))
     assert tuple(names) == record.variants

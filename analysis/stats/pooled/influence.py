@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +10,7 @@ from analysis.stats.pooled.connected import find_parts
 from analysis.stats.pooled.data import Array, Codes, PooledCells, Variant
 from analysis.stats.pooled.draws import draw_effects
 from analysis.stats.pooled.estimate import PooledOptions, estimate_pooled
+from analysis.stats.pooled.left_out import LeftOut
 from analysis.stats.pooled.model import PooledModel, build_model
 from analysis.stats.pooled.part import find_rates
 from analysis.stats.pooled.progress import OnProgress
@@ -24,13 +24,6 @@ TOGETHER = ""
 # With fewer cells one experiment sways the standard deviations, and a whole fit is quick.
 FEW_CELLS = 1_000
 DRAWS = 1_000
-
-
-class LeftOut(StrEnum):
-    """What is left out at a time."""
-
-    LAB = "lab"
-    EXPERIMENT = "experiment"
 
 
 class AdviceChange(NamedTuple):

@@ -103,16 +103,6 @@ def predict_lab(
     return predicted, level
 
 
-def find_contrast_interval(
-    effects: Array, profile: int, one: int, other: int, level: float = 0.95
-) -> tuple[float, float]:
-    """Return the central interval of one variant less another, on the logit scale."""
-    gap = effects[:, profile, one] - effects[:, profile, other]
-    tail = (1.0 - level) / 2
-    lower, upper = np.quantile(gap, [tail, 1.0 - tail])
-    return float(lower), float(upper)
-
-
 def _start(seed: int, place: int) -> np.random.Generator:
     """Return a generator that shares no number with the fit, nor with those of other places."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(SPAWN, place)))

@@ -10,7 +10,8 @@ import numpy as np
 
 from analysis.stats.pooled.data import gather_cells
 from analysis.stats.pooled.estimate import PooledOptions, estimate_pooled
-from analysis.stats.pooled.influence import LeftOut, check_influence, find_advice
+from analysis.stats.pooled.influence import check_influence, find_advice
+from analysis.stats.pooled.left_out import LeftOut
 from tests.studies.pooled.programmes import PROGRAMMES, simulate
 
 

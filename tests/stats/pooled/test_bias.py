@@ -10,7 +10,8 @@ from analysis.stats.pooled.consistency import check_consistency
 from analysis.stats.pooled.criterion import find_slope
 from analysis.stats.pooled.data import BIAS_SD, gather_cells
 from analysis.stats.pooled.estimate import PooledOptions, estimate_pooled
-from analysis.stats.pooled.influence import LeftOut, check_influence
+from analysis.stats.pooled.influence import check_influence
+from analysis.stats.pooled.left_out import LeftOut
 from analysis.stats.pooled.model import build_model
 from analysis.stats.pooled.prediction import list_predictions
 from analysis.stats.pooled.priors import PriorKind

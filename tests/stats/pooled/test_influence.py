@@ -10,7 +10,8 @@ from scipy.stats import norm
 from analysis.stats.pooled.best import find_best_probabilities
 from analysis.stats.pooled.data import gather_cells
 from analysis.stats.pooled.estimate import PooledOptions
-from analysis.stats.pooled.influence import TOGETHER, LeftOut, check_influence
+from analysis.stats.pooled.influence import TOGETHER, check_influence
+from analysis.stats.pooled.left_out import LeftOut
 from tests.stats.pooled.programmes import draw_rows, row
 
 

@@ -6,7 +6,6 @@ import pytest
 from analysis.stats.pooled.data import gather_cells
 from analysis.stats.pooled.estimate import PooledOptions, estimate_pooled
 from analysis.stats.pooled.prediction import (
-    find_contrast_interval,
     list_predictions,
     predict_lab,
     predict_new_lab,
@@ -16,6 +15,12 @@ from analysis.stats.pooled.sequence import find_sequence_limits
 from analysis.stats.pooled.together import summarise_together
 from tests.stats import references
 from tests.stats.pooled.programmes import draw_labs, draw_rows, row
+
+
+def find_contrast_interval(effects, profile, one, other):
+    """Return the central 95 % interval of one variant less another, on the logit scale."""
+    gap = effects[:, profile, one] - effects[:, profile, other]
+    return np.quantile(gap, [0.025, 0.975])
 
 
 def test_prediction_for_a_new_lab_is_wider_than_the_mean():

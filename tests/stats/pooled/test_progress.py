@@ -4,7 +4,8 @@ import pytest
 
 from analysis.stats.pooled.data import gather_cells
 from analysis.stats.pooled.estimate import PooledOptions, estimate_pooled
-from analysis.stats.pooled.influence import LeftOut, check_influence
+from analysis.stats.pooled.influence import check_influence
+from analysis.stats.pooled.left_out import LeftOut
 from tests.stats.pooled.programmes import draw_rows
 
 
