@@ -18,7 +18,7 @@ from analysis.comparison_text import write_experiment
 from analysis.registry import load_estimator
 from analysis.stats.cells import Denominator, ExperimentDesign
 from analysis.stats.results import ExperimentComparison, Warned, WarningCode
-from lab.i18n import DEFAULT_LANGUAGE, LANGUAGES, command_context
+from lab.i18n import command_context, language_option
 
 WRONG_INPUT = 2
 
@@ -46,13 +46,7 @@ def _read_margin(context: click.Context, option: click.Parameter, margin: float)
     type=click.Choice([one.value for one in Denominator]),
     help="What rates are a share of; by default offered where every row has it, else reached.",
 )
-@click.option(
-    "--language",
-    type=click.Choice(list(LANGUAGES)),
-    default=DEFAULT_LANGUAGE,
-    show_default=True,
-    help="Language of sentences and messages.",
-)
+@language_option
 def compare(
     file: Path,
     as_json: bool,

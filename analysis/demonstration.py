@@ -32,7 +32,7 @@ from experiments.queries.demonstration import (
 )
 from lab import db
 from lab.access import Post, Reader
-from lab.i18n import command_context
+from lab.i18n import command_context, language_option
 from lab.models.labs import LivingLab
 from lab.models.people import Role, User
 from lab.queries.labs import get_lab
@@ -54,7 +54,7 @@ REASONS = (
 @click.command()
 @click.option("--remove", is_flag=True, help="Remove the demonstration with all it brought.")
 @click.option("--unless-removed", is_flag=True, help="Do nothing where it was removed before.")
-@click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True)
+@language_option
 def demo(remove: bool, unless_removed: bool, language: str) -> None:
     """Load the demonstration and show its accounts, or remove it."""
     settings = read_settings()

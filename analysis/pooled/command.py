@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from analysis.cells_file import CellsFileError, stream_rows
 from analysis.pooled.table import CellTable
 from analysis.registry import load_estimator
-from lab.i18n import DEFAULT_LANGUAGE, LANGUAGES, command_context
+from lab.i18n import command_context, language_option
 from lab.version import VERSION
 
 REQUIRED = ("experiment", "profile", "channel", "style", "reached", "responded")
@@ -64,13 +64,7 @@ LEFT_OUT = {
     show_default=True,
     help="Folder for estimates.csv, claims.csv, model.json and draws.npz.",
 )
-@click.option(
-    "--language",
-    type=click.Choice(list(LANGUAGES)),
-    default=DEFAULT_LANGUAGE,
-    show_default=True,
-    help="Language of messages.",
-)
+@language_option
 def estimate(
     file: Path,
     seed: int,

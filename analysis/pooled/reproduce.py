@@ -12,7 +12,7 @@ from analysis.queries import runs as queries
 from analysis.services.runs import remake_answer
 from analysis.stats.pooled.threads import one_thread
 from lab import db
-from lab.i18n import DEFAULT_LANGUAGE, LANGUAGES, command_context
+from lab.i18n import command_context, language_option
 from lab.settings import read_settings
 
 # What numbers may differ on another machine or with another release of a library.
@@ -30,13 +30,7 @@ class KeptRun:
 
 @click.command()
 @click.argument("run", type=click.IntRange(min=1))
-@click.option(
-    "--language",
-    type=click.Choice(list(LANGUAGES)),
-    default=DEFAULT_LANGUAGE,
-    show_default=True,
-    help="Language of messages.",
-)
+@language_option
 def reproduce(run: int, language: str) -> None:
     """Make the kept calculation RUN again from its own counts, and compare.
 
