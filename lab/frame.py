@@ -29,6 +29,15 @@ MENU = [
     (lazy_gettext("Advice"), "advice.list_advice", Action.READ_ADVICE),
     (lazy_gettext("Labs"), "labs.list_labs", Action.LIST_LABS),
 ]
+# The pages that stand under a word of the menu, in the order of their links.
+SECTION_PAGES = {
+    "evidence": [
+        (lazy_gettext("Questions"), "evidence.list_evidence", Action.LIST_EVIDENCE),
+    ],
+    "advice": [
+        (lazy_gettext("Rules"), "advice.list_advice", Action.READ_ADVICE),
+    ],
+}
 # Pages that belong to a word in the menu although another blueprint serves them.
 SECTIONS = {
     "observations": "experiments",
@@ -54,6 +63,7 @@ def describe_frame() -> dict:
     return {
         "reader": current_reader(),
         "menu": build_menu(),
+        "section_pages": build_section_pages(),
         "languages": [(code, name, code == current_language()) for code, name in LANGUAGES.items()],
         "place": g.get("place", ANYWHERE),
         "programme": current_programme(),
@@ -62,15 +72,30 @@ def describe_frame() -> dict:
     }
 
 
+def current_section() -> str | None:
+    """Return the word of the menu under which this page stands."""
+    # A page can belong to another word than its blueprint.
+    return g.get("section") or SECTIONS.get(request.blueprint, request.blueprint)
+
+
 def build_menu() -> list[MenuItem]:
     """Return the words that this reader sees in the menu."""
-    reader = current_reader()
-    # A page can belong to another word than its blueprint.
-    section = g.get("section") or SECTIONS.get(request.blueprint, request.blueprint)
+    reader, section = current_reader(), current_section()
     return [
         MenuItem(str(label), url_for(endpoint), endpoint.split(".")[0] == section)
         for label, endpoint, action in MENU
         if may(reader, action, ANYWHERE) and endpoint in current_app.view_functions
+    ]
+
+
+def build_section_pages() -> list[MenuItem]:
+    """Return the pages beside this one under its word of the menu, of the same programme."""
+    reader, programme = current_reader(), current_programme()
+    values = {"programme": programme.code} if programme else {}
+    return [
+        MenuItem(str(label), url_for(endpoint, **values), endpoint == request.endpoint)
+        for label, endpoint, action in SECTION_PAGES.get(current_section(), [])
+        if may(reader, action, ANYWHERE)
     ]
 
 
