@@ -212,3 +212,12 @@ def draw_dot(estimate: float, scale: Scale, height: int = MIDDLE) -> str:
     if not scale.low <= estimate <= scale.high:
         return ""
     return f'<circle class="dot" cx="{scale.position(estimate):.2f}%" cy="{height}%" r="4"/>'
+
+
+def draw_bar(share: float | None, name: str = "bar") -> Markup:
+    """Return a bar as wide as a share of its cell; the number stands beside it, so it is silent."""
+    width = 100 * min(max(share or 0.0, 0.0), 1.0)
+    return Markup(
+        f'<svg class="bar-drawing" aria-hidden="true"><rect class="{name}" width="{width:.2f}%"'
+        ' height="100%"/></svg>'
+    )

@@ -20,7 +20,7 @@ from analysis.exports.table import (
 )
 from analysis.exports.turning import turn
 from analysis.reports.outcome import OutcomeReport, PairRow, RateRow, ReportPart
-from experiments.models.experiments import Experiment, Step
+from experiments.models.experiments import Experiment
 from lab.i18n import in_language
 
 SCHEMA = "proeftuin.outcome/1"
@@ -171,10 +171,10 @@ def _write_rate(rate: RateRow) -> Row:
 
 
 def _write_steps(report: OutcomeReport, place: int) -> Row:
-    if not report.funnel:
+    if report.threshold is not None:
         return {}
-    counted = report.funnel[place].steps
-    return {f"all_{step.value}": one.people for step, one in zip(Step, counted, strict=True)}
+    counted = [row.steps for row in report.funnel if row.place == place]
+    return {f"all_{one.step.value}": one.people for steps in counted for one in steps}
 
 
 def _write_difference(report: OutcomeReport, part: ReportPart, place: int) -> Row:

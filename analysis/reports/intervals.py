@@ -1,11 +1,63 @@
-"""The interval rows of a report: one drawing per variant, all on one scale."""
+"""The drawings of a report: interval rows per variant, and the dots of the verdict."""
+
+from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from analysis.charts import Scale, draw_axis, draw_interval, interval_scale, list_visible_ends
+from analysis.charts import (
+    Scale,
+    draw_axis,
+    draw_bar,
+    draw_interval,
+    interval_scale,
+    list_visible_ends,
+)
+from analysis.dots import count_above, draw_dots, spread_dots
 from analysis.reports.outcome import OutcomeReport, RateRow, ReportPart
+from experiments.models.experiments import Step
 from lab import formats
+
+
+@dataclass(frozen=True, slots=True)
+class DotsPicture:
+    """The two variants of the verdict as dots on one scale: names with drawings, and a sentence."""
+
+    rows: tuple[tuple[str, Markup], ...]
+    axis: Markup
+    sentence: str
+
+
+def build_dots(report: OutcomeReport) -> DotsPicture | None:
+    """Return the dots of the two variants that the verdict is about, where both are known."""
+    total = report.comparison.total
+    rates = {row.place: row for row in report.total.rates}
+    pair = [rates[one] for one in (total.leader, total.opponent) if one in rates]
+    spread = [spread_dots(row.rate, row.intervals) for row in pair if row.rate is not None]
+    if len(pair) != 2 or not all(spread) or len(spread) != 2:
+        return None
+    scale = interval_scale([value for values in spread for value in values])
+    rows = tuple(
+        (row.variant, draw_dots(values, scale, row.variant))
+        for row, values in zip(pair, spread, strict=True)
+    )
+    sentence = _(
+        "Every dot is one of 20 values that are as possible as each other. Of “%(one)s”, %(above)s"
+        " of 20 lie above the middle of “%(other)s”.",
+        one=pair[0].variant,
+        other=pair[1].variant,
+        above=count_above(spread[0], pair[1].rate),
+    )
+    return DotsPicture(rows, draw_axis(scale), sentence)
+
+
+def draw_funnel(report: OutcomeReport) -> dict[tuple[int, Step], Markup]:
+    """Return a bar per variant and step: people as a share of the first step that is known."""
+    return {
+        (row.place, step.step): draw_bar(step.of_first)
+        for row in report.funnel
+        for step in row.steps
+    }
 
 
 def build_interval_rows(report: OutcomeReport) -> tuple[list[tuple], Markup]:

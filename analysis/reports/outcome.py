@@ -1,6 +1,6 @@
 """The comparison report of one experiment: everything that its page and its print show."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from analysis.comparison import (
     Counts,
     ExperimentFacts,
-    StepCount,
     StoredCounts,
     compare_cells,
     gather_counts,
@@ -22,6 +21,7 @@ from analysis.reports.cautions import (
     describe_unused,
     list_cautions,
 )
+from analysis.reports.journey import FunnelRow, build_funnel, tell_cost
 from analysis.reports.method import (
     METHODS,
     describe_lottery,
@@ -118,14 +118,6 @@ class ReportPart:
 
 
 @dataclass(frozen=True, slots=True)
-class FunnelRow:
-    """One variant on its way from offered to participated."""
-
-    variant: str
-    steps: tuple[StepCount, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class LotteryRow:
     """How many units a variant got in one period, and the share that it should have had."""
 
@@ -163,6 +155,8 @@ class OutcomeReport:
     records: int
     unused: tuple[str, ...]
     funnel: tuple[FunnelRow, ...]
+    # What a response costs, in a sentence.
+    costs: str
     lottery: str
     lottery_rows: tuple[LotteryRow, ...]
     method: tuple[tuple[str, str], ...]
@@ -200,6 +194,7 @@ def build_outcome(request: OutcomeRequest) -> OutcomeReport:
     variants = [in_language(variant, "name") for variant in counts.variants]
     parts = {part.profile: part for part in comparison.profiles}
     withheld = _name_withheld(table, names)
+    funnel = build_funnel(counts, comparison, experiment.numerator_step, request.is_exact)
     return OutcomeReport(
         variants=counts.variants,
         headline=_write_headline(request, comparison, table, names),
@@ -232,7 +227,8 @@ def build_outcome(request: OutcomeRequest) -> OutcomeReport:
         used=counts.used,
         records=counts.records + request.unsettled.held + request.unsettled.returned,
         unused=describe_unused(counts, request.unsettled, request.is_exact),
-        funnel=_build_funnel(counts, variants) if request.is_exact else (),
+        funnel=funnel,
+        costs=tell_cost(funnel, comparison.total.leader, experiment.numerator_step),
         lottery=describe_lottery(comparison.sample_ratio),
         lottery_rows=_build_lottery(counts, variants) if request.is_exact else (),
         method=tuple(describe_method(experiment, comparison, counts, names.units)),
@@ -368,12 +364,6 @@ def _build_within(comparison: ExperimentComparison, variants: Sequence[str]) -> 
         _build_pair(pair, pair.stratified, variants)
         for pair in comparison.total.comparisons
         if pair.stratified is not None and pair.stratified.strata_used > 1
-    )
-
-
-def _build_funnel(counts: Counts, variants: Iterable[str]) -> tuple[FunnelRow, ...]:
-    return tuple(
-        FunnelRow(name, steps) for name, steps in zip(variants, counts.funnel, strict=True)
     )
 
 

@@ -18,7 +18,8 @@ from analysis.reports.filters import (
     read_filter,
     write_filter,
 )
-from analysis.reports.intervals import build_interval_rows
+from analysis.reports.intervals import build_dots, build_interval_rows, draw_funnel
+from analysis.reports.journey import write_cost
 from analysis.reports.outcome import OutcomeRequest, build_outcome
 from experiments.labels import GRADE_REASONS, STEPS, capitalise
 from experiments.models.experiments import Experiment
@@ -114,10 +115,13 @@ def write_report(page: ReportPage) -> Markup:
             report=report,
             groups=groups,
             axis=axis,
+            dots=build_dots(report),
+            bars=draw_funnel(report),
+            write_cost=write_cost,
             field_work=list(page.field_work),
             choices=page.choices,
             is_filtered=page.is_filtered,
-            steps=[capitalise(label) for label in STEPS.values()],
+            steps={step: capitalise(label) for step, label in STEPS.items()},
         )
     )
 
