@@ -6,6 +6,7 @@ from enum import StrEnum
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from lab.models.areas import AreaKind
 from lab.models.labels import ChannelMode, ChannelRoute, DenominatorKind
 from lab.models.people import Role
 from lab.models.segmentation import ModelStatus
@@ -61,4 +62,10 @@ MODEL_STATUSES: Labels = {
     ModelStatus.CONCEPT: _l("draft"),
     ModelStatus.VALIDATED: _l("in use"),
     ModelStatus.RETIRED: _l("no longer used"),
+}
+AREA_KINDS: Labels = {
+    AreaKind.POSTCODE: _l("postcode area (4 digits)"),
+    AreaKind.NEIGHBOURHOOD: _l("neighbourhood"),
+    AreaKind.DISTRICT: _l("district"),
+    AreaKind.MUNICIPALITY: _l("municipality"),
 }

@@ -1,13 +1,11 @@
 """Which column of a file is which field of an observation, by its Dutch or English name."""
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from experiments.faults import UnreadableFileError
 from experiments.models.experiments import Step
+from lab.plain_names import simplify
 
 # The first name is the one in the template; the others are names that people use.
 NAMES = {
@@ -71,15 +69,6 @@ NAMES = {
     },
 }
 STEPS = tuple(step.value for step in Step)
-
-
-@lru_cache(maxsize=4096)
-def simplify(name: str) -> str:
-    """Return a name without capitals, accents, signs and doubled spaces, to compare by."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return " ".join(re.split(r"[\W_]+", letters)).strip()
-
 
 FIELDS = {
     simplify(name): str(field)

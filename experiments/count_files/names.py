@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from experiments.count_files.columns import simplify
 from experiments.count_files.values import ValueFaultError
 from experiments.naming import NamedVariant
 from lab.models.segmentation import Profile
+from lab.plain_names import simplify
 
 UNKNOWN_PROFILE = {"", "onbekend", "unknown", "weten we niet", "geen"}
 BETWEEN_NAMES = " · "

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from experiments.count_files.columns import simplify
 from experiments.count_files.sheets import BadCell, Cell, write_cell
 from experiments.models.observations import MAXIMUM_COUNT, CountMethod, ProfileBasis
+from lab.plain_names import simplify
 
 UNKNOWN_COUNTS = {"", "?", "onbekend", "unknown"}
 DIGITS = re.compile(r"[0-9]{1,15}")

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sqlmodel import Session
 
+from experiments.demonstration.areas import load_areas
 from experiments.demonstration.recipe import (
     PlannedExperiment,
     PlannedLab,
@@ -110,7 +111,11 @@ def load_experiments(
     """Add all experiments and counts; a lab's own student is who counted there."""
     vocabulary = _read_vocabulary(session, programme)
     written = []
-    for lab, planned in zip(labs, make_programme(at.date()), strict=True):
+    pairs = list(zip(labs, make_programme(at.date()), strict=True))
+    models = segmentation.list_models(session, programme.id)
+    profiles = {model.code: segmentation.list_profiles(session, model.id) for model in models}
+    load_areas(session, pairs, profiles, at)
+    for lab, planned in pairs:
         by = counters.get(lab.id, PUBLIC)
         rows = [
             _load_experiment(session, lab, planned, experiment, vocabulary, by, at)

@@ -245,15 +245,17 @@ def _make_lab(
     return PlannedLab(town, deviation, experiments)
 
 
+def list_area_names(municipality: str) -> list[str]:
+    """Return what the invented neighbourhoods of an invented municipality are called."""
+    return [f"{municipality} buurt {number}" for number in range(1, AREAS_PER_LAB + 1)]
+
+
 def _draw_areas(rng: random.Random, town: Town) -> dict[str, tuple[str, float]]:
     """Return per area its dominant profile and its deviation."""
     weights = [CITISENS.get(profile, 0.2) for profile in town.profiles]
     return {
-        f"{town.municipality} buurt {number}": (
-            rng.choices(town.profiles, weights)[0],
-            rng.gauss(0, AREA_SD),
-        )
-        for number in range(1, AREAS_PER_LAB + 1)
+        name: (rng.choices(town.profiles, weights)[0], rng.gauss(0, AREA_SD))
+        for name in list_area_names(town.municipality)
     }
 
 

@@ -14,6 +14,7 @@ from experiments.models.experiments import (
 )
 from experiments.models.imports import CountImport
 from experiments.models.observations import CountCell, Observation, ObservationReview
+from lab.models.areas import Area, AreaComposition, AreaShare
 from lab.models.audit import AuditEntry
 from lab.models.jobs import Job
 from lab.models.labels import Channel, IssueType, Phase, Style, StyleAxis, Theme
@@ -43,6 +44,7 @@ def delete_experiments(session: Session, programme_id: int) -> None:
 def delete_programme(session: Session, programme_id: int) -> None:
     """Delete a programme of which the experiments are gone, with its labs, people and labels."""
     labs = select(LivingLab.id).where(LivingLab.programme_id == programme_id)
+    _delete_areas(session, programme_id)
     models = select(SegmentationModel.id).where(SegmentationModel.programme_id == programme_id)
     _delete(session, Profile, Profile.segmentation_model_id, models)
     for table in (Partner, Invitation, Membership):
@@ -56,6 +58,16 @@ def delete_programme(session: Session, programme_id: int) -> None:
     for table in (*labels, Job, LivingLab):
         session.execute(delete(table).where(col(table.programme_id) == programme_id))
     session.execute(delete(Programme).where(col(Programme.id) == programme_id))
+
+
+def _delete_areas(session: Session, programme_id: int) -> None:
+    areas = select(Area.id).where(Area.programme_id == programme_id)
+    compositions = select(AreaComposition.id).where(col(AreaComposition.area_id).in_(areas))
+    _delete(session, AreaShare, AreaShare.composition_id, compositions)
+    _delete(session, AreaComposition, AreaComposition.area_id, areas)
+    inside = delete(Area).where(col(Area.programme_id) == programme_id)
+    session.execute(inside.where(col(Area.parent_id).is_not(None)))
+    session.execute(inside)
 
 
 def delete_demonstration_people(session: Session) -> None:

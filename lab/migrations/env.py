@@ -9,6 +9,7 @@ import analysis.models.runs
 import experiments.models.experiments
 import experiments.models.imports
 import experiments.models.observations
+import lab.models.areas
 import lab.models.audit
 import lab.models.jobs
 import lab.models.labels

@@ -3,6 +3,7 @@
 from sqlmodel import Session, select
 
 from lab.access import Place
+from lab.models.areas import Area, AreaComposition
 from lab.models.jobs import Job
 from lab.models.labs import LivingLab, Partner
 from lab.models.people import Invitation, Membership
@@ -53,6 +54,18 @@ def find_profile_place(session: Session, profile_id: int) -> Place | None:
     return profile and find_model_place(session, profile.segmentation_model_id)
 
 
+def find_area_place(session: Session, area_id: int) -> Place | None:
+    """Return the place of an area: its programme."""
+    area = session.get(Area, area_id)
+    return area and find_programme_place(session, area.programme_id)
+
+
+def find_composition_place(session: Session, composition_id: int) -> Place | None:
+    """Return the place of who lives in an area: the programme of the area."""
+    composition = session.get(AreaComposition, composition_id)
+    return composition and find_area_place(session, composition.area_id)
+
+
 def find_job_place(session: Session, job_id: int) -> Place | None:
     """Return the place of a job: its lab, or its programme when it looks further than one."""
     job = session.get(Job, job_id)
@@ -72,5 +85,7 @@ FINDERS = {
     "invitation_id": _find_through_lab(Invitation),
     "segmentation_model_id": find_model_place,
     "profile_id": find_profile_place,
+    "area_id": find_area_place,
+    "composition_id": find_composition_place,
     "job_id": find_job_place,
 }

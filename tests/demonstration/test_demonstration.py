@@ -11,12 +11,17 @@ from analysis.demonstration import demo, load_demonstration
 from analysis.models.runs import AnalysisRun
 from analysis.services.runs import read_run
 from analysis.stats.results import Verdict
+from experiments.demonstration.fictitious import FICTITIOUS_CODE
 from experiments.demonstration.people import ACCOUNTS_FILE
 from experiments.demonstration.recipe import make_programme
 from experiments.models.experiments import DesignType, Experiment, ExperimentStatus
 from experiments.models.observations import CountCell, Observation
+from lab.access import Reader
 from lab.models.labs import LivingLab
 from lab.models.programmes import Programme, ProgrammeKind
+from lab.queries.areas import find_composition, match_areas
+from lab.queries.labs import list_labs
+from lab.queries.programmes import find_programme_by_code
 from lab.services.programmes import add_own_programme
 
 TODAY = date(2026, 11, 1)
@@ -76,6 +81,21 @@ def test_pooled_runs_answer_the_trials_and_the_invented_labs(loaded):
     # Channels are counted in households, so that labs tell more together than apart.
     assert len(invented.experiments_used) > 15
     assert {one.part for part in invented.profiles for one in part.variants} == {0}
+
+
+def test_it_is_known_who_lives_where_the_invented_labs_counted(loaded):
+    programme = find_programme_by_code(loaded, FICTITIOUS_CODE)
+    for lab in list_labs(loaded, Reader(user_id=1), programme.id):
+        cells = select(CountCell.area, Experiment.segmentation_model_id).distinct()
+        mine = cells.join(Experiment, Experiment.id == CountCell.experiment_id).where(
+            Experiment.living_lab_id == lab.id
+        )
+        rows = loaded.exec(mine).all()
+        matched = match_areas(loaded, lab.id, [area for area, _model in rows])
+        for area, model in rows:
+            found = find_composition(loaded, [matched[area].id], model, date(2025, 1, 1))
+            assert sum(found.shares.values()) + found.unknown == pytest.approx(1)
+            assert found.reference_dates == (date(2024, 1, 1), date(2024, 1, 1))
 
 
 def test_removing_leaves_nothing_behind(settings, session, monkeypatch):
