@@ -128,10 +128,12 @@ WITHHELD_ROW: Row = {
 class EvidenceSubject:
     """What stands beside the report of a run: its question, method, and what it left out.
 
-    parts: those that the reader asked for. check: what to know of a run that is only a check.
+    parts: those that the reader asked for. told: what is said of everyone first. check: what to
+    know of a run that is only a check.
     """
 
     parts: tuple[EvidencePart, ...]
+    told: tuple[str, ...]
     check: tuple[str, ...]
     scope: str
     facts: tuple[str, ...]
@@ -150,7 +152,7 @@ def export_evidence(report: EvidenceReport, subject: EvidenceSubject, origin: Or
         "is_check": bool(subject.check),
     }
     whole = len(subject.parts) == len(report.parts)
-    told = [report.headline, *report.answer] if whole else []
+    told = subject.told if whole else ()
     parts = [_tell_part(part) for part in subject.parts]
     return Export(
         origin=origin,

@@ -44,4 +44,5 @@ KEYS: Mapping[str, LazyString] = {
     "is_protected": _l("Whether small counts of other labs are left out."),
     "cells_sha256": _l("Fingerprint of the counts, for whoever may know all of them."),
     "model_parts": _l("How much each part of the model varies."),
+    "rules": _l("Each rule with what speaks for and against it, and where it comes from."),
 }

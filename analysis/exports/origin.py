@@ -17,12 +17,12 @@ LONGEST_NAME = 50
 class Origin:
     """Where a file comes from, and how somebody finds it again.
 
-    number: of the experiment or the run. counted_on: until when was counted, or when it was
-    calculated. filters: which part of the counts was asked for. urls: of the page, and of its
-    files by what they are.
+    number: of the experiment, the run or the edition. counted_on: until when was counted, or when
+    it was calculated. filters: which part of the counts was asked for. urls: of the page, and of
+    its files by what they are.
     """
 
-    number: int
+    number: int | None
     title: str
     programme: str
     programme_kind: str

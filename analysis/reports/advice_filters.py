@@ -60,6 +60,11 @@ def passes(listed: ListedVersion, filters: Sequence[Filter]) -> bool:
     )
 
 
+def write_choices(filters: Sequence[Filter]) -> dict[str, str]:
+    """Return what was chosen as it stands in an address, without what leaves everything."""
+    return {one.name: one.chosen for one in filters if one.chosen != EVERYTHING}
+
+
 def _value_of(listed: ListedVersion, name: str) -> str:
     label = getattr(listed, name)
     return str(label.id) if label else FOR_EVERYONE

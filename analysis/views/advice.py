@@ -5,7 +5,7 @@ from flask import Blueprint, abort, g, render_template, request, url_for
 from analysis.models.advice import VersionState
 from analysis.queries import advice as queries
 from analysis.reports.advice import build_cards, list_source_experiments
-from analysis.reports.advice_filters import build_filters, choose_programme, passes
+from analysis.reports.advice_filters import build_filters, choose_programme, passes, write_choices
 from lab.access import Action, Place, allows, current_reader, may
 from lab.db import get_session
 from lab.queries.programmes import find_programme, find_programme_by_code, list_programmes
@@ -53,7 +53,7 @@ def show_rule(rule_id):
     # Whoever may read no version of a rule need not know that there is one.
     if not listed:
         abort(404)
-    cards = build_cards(listed, _find_statuses(listed))
+    cards = build_cards(listed, find_source_statuses(listed))
     return render_template(
         "advice/show_rule.html",
         chosen=find_programme(session, rule.programme_id),
@@ -86,7 +86,8 @@ def _show_edition(chosen, edition, programmes=(), is_archive=False):
         editions=queries.list_editions(session, chosen.id) if chosen else [],
         newest=queries.find_newest_edition(session, chosen.id) if chosen else None,
         filters=filters,
-        cards=build_cards(shown, _find_statuses(shown)),
+        chosen_filters=write_choices(filters),
+        cards=build_cards(shown, find_source_statuses(shown)),
         is_archive=is_archive,
     )
 
@@ -99,5 +100,6 @@ def _address_of(chosen, edition):
     )
 
 
-def _find_statuses(listed):
+def find_source_statuses(listed):
+    """Return how far the experiments are that versions rest on."""
     return queries.find_statuses(get_session(), list_source_experiments(listed))

@@ -26,6 +26,7 @@ from lab import formats
 from lab.access import Action, Place, allows, current_reader, may
 from lab.db import get_session
 from lab.i18n import current_language
+from lab.models.labs import LivingLab
 from lab.models.programmes import Programme, ProgrammeKind
 from lab.queries.labs import get_lab
 from lab.queries.programmes import find_programme, list_programmes
@@ -125,13 +126,8 @@ def show_lab(living_lab_id):
     session = get_session()
     lab = get_lab(session, living_lab_id)
     programme = find_programme(session, lab.programme_id)
-    heads = queries.keep_newest(queries.list_heads(session, lab.programme_id, [living_lab_id]))
-    asked = request.args.get("run", "")
-    chosen = next((one for one in heads if str(one.id) == asked), None)
-    if asked and chosen is None:
-        abort(404)
-    # A check is there for whoever looks for it.
-    chosen = chosen or next(iter([*queries.keep_main(heads), *heads]), None)
+    heads = _list_lab_runs(lab)
+    chosen = choose_lab_run(lab, request.args.get("run", ""))
     pages = [ask_page(head.id, programme) for head in heads]
     return render_template(
         "evidence/show_lab.html",
@@ -148,6 +144,20 @@ def show_lab(living_lab_id):
         ),
         may_ask=may(current_reader(), Action.RUN_ANALYSIS, Place(programme.id)),
     )
+
+
+def choose_lab_run(lab: LivingLab, asked: str = "") -> queries.RunHead | None:
+    """Return the run that was asked for, else the newest that is no check; None without any."""
+    heads = _list_lab_runs(lab)
+    chosen = next((one for one in heads if str(one.id) == asked), None)
+    if asked and chosen is None:
+        abort(404)
+    # A check is there for whoever looks for it.
+    return chosen or next(iter([*queries.keep_main(heads), *heads]), None)
+
+
+def _list_lab_runs(lab: LivingLab) -> list[queries.RunHead]:
+    return queries.keep_newest(queries.list_heads(get_session(), lab.programme_id, [lab.id]))
 
 
 def may_read(programme: Programme) -> bool:

@@ -1,0 +1,113 @@
+"""Every registered report of the demonstration, as it leaves the house."""
+
+import json
+from collections.abc import Callable, Iterable
+
+import pytest
+from flask import url_for
+from frictionless import Package, system
+from sqlmodel import Session, select
+
+from analysis.models.advice import AdviceEdition
+from analysis.models.runs import AnalysisRun
+from analysis.queries.evidence import ESTIMATOR
+from analysis.views.exports import REPORTS, Exported
+from experiments.models.experiments import Experiment, ExperimentStatus
+from lab.models.labs import LivingLab
+from lab.models.programmes import Programme, ProgrammeKind
+
+KINDS = (ProgrammeKind.FICTITIOUS, ProgrammeKind.PUBLISHED)
+
+
+def list_editions(session: Session) -> list[dict]:
+    """Return the addresses of all editions."""
+    statement = select(Programme.code, AdviceEdition.number).join(
+        AdviceEdition, AdviceEdition.programme_id == Programme.id
+    )
+    return [{"programme_code": code, "number": one} for code, one in session.exec(statement)]
+
+
+def list_runs(session: Session) -> list[dict]:
+    """Return the addresses of the calculations over all labs together."""
+    statement = select(AnalysisRun.id).where(
+        AnalysisRun.estimator == ESTIMATOR, AnalysisRun.living_lab_id.is_(None)
+    )
+    return [{"run_id": one} for one in session.exec(statement)]
+
+
+def list_labs(session: Session) -> list[dict]:
+    """Return the addresses of two labs that were made up."""
+    statement = (
+        select(LivingLab.id)
+        .join(Programme, Programme.id == LivingLab.programme_id)
+        .where(Programme.kind == ProgrammeKind.FICTITIOUS)
+    )
+    return [{"living_lab_id": one} for one in session.exec(statement.limit(2))]
+
+
+def list_outcomes(session: Session) -> list[dict]:
+    """Return the addresses of some experiments, made up and real ones."""
+    statement = (
+        select(Experiment.id)
+        .join(LivingLab, LivingLab.id == Experiment.living_lab_id)
+        .join(Programme, Programme.id == LivingLab.programme_id)
+        .where(Experiment.status == ExperimentStatus.PUBLISHED)
+    )
+    return [
+        {"experiment_id": one}
+        for kind in KINDS
+        for one in session.exec(statement.where(Programme.kind == kind).limit(4))
+    ]
+
+
+# Of each report some samples: the values in its address. A new report is one line here.
+SAMPLES: dict[str, Callable[[Session], Iterable[dict]]] = {
+    "edition": list_editions,
+    "evidence": list_runs,
+    "lab_evidence": list_labs,
+    "outcome": list_outcomes,
+}
+
+
+@pytest.fixture(scope="module")
+def reader(demonstration):
+    """Somebody without an account."""
+    return demonstration.app.test_client()
+
+
+def list_addresses(app, report: Exported, ending: str) -> list[str]:
+    """Return where the samples of a report stand as one kind of file."""
+    with Session(app.extensions["engine"]) as session, app.test_request_context():
+        samples = list(SAMPLES[report.name](session))
+        assert samples, report.name
+        return [url_for(f"exports.{report.name}_{ending}", **values) for values in samples]
+
+
+def test_every_report_has_samples():
+    assert {report.name for report in REPORTS} == set(SAMPLES)
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.name)
+def test_frictionless_finds_every_table_as_described(demonstration, reader, report, tmp_path):
+    rows = 0
+    for address in list_addresses(demonstration.app, report, "package"):
+        described = json.loads(reader.get(address).data)
+        resource = described["resources"][0]
+        (tmp_path / "figures.csv").write_bytes(reader.get(resource["path"]).data)
+        resource["path"] = "figures.csv"
+        (tmp_path / "datapackage.json").write_text(json.dumps(described))
+        with system.use_context(trusted=True):
+            outcome = Package(str(tmp_path / "datapackage.json")).validate()
+        assert outcome.valid, outcome.flatten(["rowNumber", "fieldName", "note"])[:5]
+        assert outcome.stats["tasks"] == 1
+        rows += outcome.tasks[0].stats.get("rows", 0)
+    assert rows
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.name)
+def test_page_of_every_report_leads_to_its_files(demonstration, reader, report):
+    for ending in ("csv", "json", "xlsx", "package"):
+        for address in list_addresses(demonstration.app, report, ending)[:1]:
+            page = address.removesuffix(f".{ending}").removesuffix("/datapackage.json")
+            assert reader.get(address).status_code == 200
+            assert address in reader.get(page).text
