@@ -16,6 +16,7 @@ from analysis.stats.results import (
     VariantEstimate,
     Verdict,
 )
+from analysis.strength import Strength
 
 # Half of a 95 % interval is this many standard errors.
 HALF_WIDTH = 1.959964
@@ -171,6 +172,8 @@ class RuleEvidence:
     remarks: tuple[str, ...] = field(default=())
     # Shares are rounded and small counts left out, for readers outside the lab.
     is_protected: bool = False
+    # How sure it is; None where evidence was written down before this was kept.
+    strength: Strength | None = None
 
 
 RULE_EVIDENCE = TypeAdapter(RuleEvidence)

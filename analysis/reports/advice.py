@@ -12,6 +12,8 @@ from analysis.charts import draw_axis, draw_interval, interval_scale
 from analysis.evidence import RateEvidence, RuleEvidence, Source, read_evidence
 from analysis.models.advice import ProposalState, VersionState
 from analysis.queries.advice import ListedVersion
+from analysis.strength_rules import read_strength
+from analysis.strength_sentences import ShownStrength, show_strength
 from experiments.grade import Grade, GradeReason
 from experiments.labels import GRADE_REASONS, GRADES
 from experiments.models.experiments import ExperimentStatus
@@ -71,6 +73,7 @@ class RuleCard:
     # What the verdict holds the advice against; empty where the sentences say so.
     compared_with: str
     beaten: str
+    strength: ShownStrength
     arguments_for: list[str]
     arguments_against: list[str]
     grade: str
@@ -200,6 +203,9 @@ def _build(
         reach=remark_sentences.list_reach(evidence),
         compared_with=words.write_compared_with(evidence),
         beaten=words.write_beaten(evidence),
+        strength=show_strength(
+            read_strength(version.proposal_state, evidence), version.proposal_state
+        ),
         arguments_for=remark_sentences.list_remarks(evidence, are_against=False),
         arguments_against=remark_sentences.list_remarks(evidence, are_against=True),
         grade=basis.grade,

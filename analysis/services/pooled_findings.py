@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pydantic import TypeAdapter
 from sqlmodel import Session
 
+from analysis.advice import Proposal
 from analysis.evidence import Evidence, ProfileEvidence, RuleEvidence, withhold_numbers
 from analysis.models.runs import AnalysisRun
 from analysis.pooled.evidence import gather_pooled_evidence
@@ -18,6 +19,7 @@ from analysis.queries.evidence import list_open_outcomes
 from analysis.reports.evidence.protection import show_evidence
 from analysis.services.runs import read_run
 from analysis.stats.pooled.data import CellRow
+from analysis.strength_rules import assess_strength
 from lab.access import PUBLIC, Action, Place, Reader
 from lab.models.programmes import Programme, ProgrammeKind
 from lab.queries.programmes import find_programme
@@ -47,6 +49,11 @@ class PooledFindings:
         """Return the evidence of one rule as it is kept with it, for everybody to read."""
         shown = part if not self.is_protected else self._protect(part)
         return RuleEvidence(self.evidence.basis, shown, remarks, self.is_protected)
+
+    def describe_proposal(self, proposal: Proposal) -> RuleEvidence:
+        """Return the evidence of a proposal, with how sure it is."""
+        strength = assess_strength(proposal.state, proposal.remarks, is_pooled=True)
+        return replace(self.describe(proposal.part, proposal.remarks), strength=strength)
 
     def _protect(self, part: ProfileEvidence) -> ProfileEvidence:
         shown = self.shown.find_part(part.profile_id)
@@ -113,7 +120,8 @@ def describe_to(kept: RuleEvidence, findings: PooledFindings) -> RuleEvidence:
     part = findings.evidence.find_part(kept.part.profile_id)
     if part is None:
         return kept
-    return replace(findings.describe(part, kept.remarks), basis=kept.basis)
+    described = findings.describe(part, kept.remarks)
+    return replace(described, basis=kept.basis, strength=kept.strength)
 
 
 def _round(part: ProfileEvidence) -> ProfileEvidence:

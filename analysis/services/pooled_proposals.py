@@ -150,7 +150,7 @@ def _keep(
     session: Session, scope: Scope, suggestion: Suggestion, *, by: Reader, at: datetime
 ) -> AdviceRuleVersion:
     proposal, findings = suggestion.proposal, suggestion.findings
-    evidence = findings.describe(proposal.part, proposal.remarks)
+    evidence = findings.describe_proposal(proposal)
     advised = None if proposal.variant is None else evidence.basis.variants[proposal.variant]
     version = AdviceRuleVersion(
         proposal_state=proposal.state,

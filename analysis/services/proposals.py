@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from sqlmodel import Session
 
 from analysis.advice import Obstacle, Proposal, find_obstacle, propose_rules
-from analysis.evidence import RuleEvidence, write_evidence
+from analysis.evidence import write_evidence
 from analysis.models.advice import (
     AdviceRule,
     AdviceRuleVersion,
@@ -107,7 +107,7 @@ def add_version(
 
 
 def _formulate(findings: Findings, proposal: Proposal) -> AdviceRuleVersion:
-    evidence: RuleEvidence = findings.describe(proposal.part, proposal.remarks)
+    evidence = findings.describe_proposal(proposal)
     advised = None if proposal.variant is None else evidence.basis.variants[proposal.variant]
     return AdviceRuleVersion(
         proposal_state=proposal.state,
