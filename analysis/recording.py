@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
+from analysis.pooled.backtest import record as backtest
 from analysis.pooled.design import PooledDesign
 from analysis.pooled.record import PooledRecord
 from analysis.stats import version
@@ -53,6 +54,13 @@ FORMS = {
         result=TypeAdapter(PooledRecord),
         method_version=pooled_version.METHOD_VERSION,
         take_apart=lambda found: Answer(found.record, found.draws),
+    ),
+    "backtest": RecordForm(
+        cells=TypeAdapter(tuple[CellRow, ...]),
+        design=TypeAdapter(backtest.BacktestDesign),
+        result=TypeAdapter(backtest.BacktestRecord),
+        # It asks the pooled method what would have been advised.
+        method_version=f"{pooled_version.METHOD_VERSION}.{backtest.METHOD_VERSION}",
     ),
 }
 

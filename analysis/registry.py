@@ -8,6 +8,7 @@ from typing import Any
 ESTIMATORS = {
     "single_experiment": "analysis.stats.single_experiment:estimate_single_experiment",
     "pooled": "analysis.pooled.estimator:estimate_record",
+    "backtest": "analysis.pooled.backtest.estimator:backtest",
     "pooled_file": "analysis.pooled.rows:estimate_rows",
 }
 # The files of a report, by how their address ends.

@@ -45,6 +45,15 @@ def estimate_record(
 
     Where lower is better, the cells hold the people without the outcome.
     """
+    estimate, record = estimate_both(rows, design, on_step)
+    is_turned = design.direction == Direction.LOWER
+    return PooledAnswer(record, _write_draws(estimate, record, is_turned))
+
+
+def estimate_both(
+    rows: Sequence[CellRow], design: PooledDesign, on_step: OnStep | None = None
+) -> tuple[PooledEstimate, PooledRecord]:
+    """Return the fit, in which more is always better, and its record, about the outcome itself."""
     with one_thread():
         cells = gather_cells(rows)
         biased = {
@@ -55,8 +64,9 @@ def estimate_record(
         return _estimate(cells, design, on_step or _ignore)
 
 
-def _estimate(cells: PooledCells, design: PooledDesign, watch: OnStep) -> PooledAnswer:
-    is_lower_better = design.direction == Direction.LOWER
+def _estimate(
+    cells: PooledCells, design: PooledDesign, watch: OnStep
+) -> tuple[PooledEstimate, PooledRecord]:
     options = PooledOptions(design.seed, design.priors, design.margin)
 
     def tell(share: float) -> None:
@@ -67,9 +77,9 @@ def _estimate(cells: PooledCells, design: PooledDesign, watch: OnStep) -> Pooled
     record = describe_estimate(estimate, cells, options, design.profiles, design.in_time, reading)
     if design.with_influence:
         record = replace(record, influence=_leave_out(estimate, cells, options, design, watch))
-    if is_lower_better:
+    if design.direction == Direction.LOWER:
         record = turn_record(record)
-    return PooledAnswer(record, _write_draws(estimate, record, is_lower_better))
+    return estimate, record
 
 
 def _ignore(_share: float, _step: PooledStep) -> None:

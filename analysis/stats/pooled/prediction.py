@@ -23,6 +23,8 @@ from analysis.stats.pooled.together import Together, weigh_profiles
 TAILS = (0.025, 0.975)
 # Sets the random numbers of predictions apart from those of the fit with the same seed.
 SPAWN = 1
+# No lab has this number.
+CELL_PLACE = 2**31
 
 
 class NoDrawsError(ValueError):
@@ -177,6 +179,18 @@ def _draw_experiment(estimate: PooledEstimate, generator: np.random.Generator) -
         variance = variance + sd**2
     noise = draw_pairs(generator, variants, count).T
     return (np.sqrt(variance)[:, None] * noise)[:, None]
+
+
+def draw_cell_sd(estimate: PooledEstimate, seed: int, with_clusters: bool = False) -> Array:
+    """Return draws (draws,) of how much a cell of an experiment deviates besides, logit scale.
+
+    with_clusters: cells are of one cluster each.
+    """
+    _grid, draws = _require(estimate)
+    sd = _draw_sd(estimate, Term.CELL, _start(seed, CELL_PLACE))
+    found = np.zeros(len(draws.effects)) if sd is None else sd
+    of_cluster = draws.sd.get(Term.CLUSTER)
+    return found if of_cluster is None or not with_clusters else np.hypot(found, of_cluster)
 
 
 def _draw_sd(estimate: PooledEstimate, term: Term, generator: np.random.Generator) -> Array | None:

@@ -101,16 +101,27 @@ def simulate(programme: Programme, seed: int) -> Truth:
     lab = draw.integers(0, programme.labs, programme.experiments)
     lab[: programme.labs] = np.arange(programme.labs)
     of_lab = draw.normal(0, 0.3, programme.labs)
+    truth = Truth([], effects, level, _draw_lab_effects(programme, draw))
+    for experiment in range(programme.experiments):
+        own = draw.normal(0, 0.6) + of_lab[lab[experiment]]
+        truth.rows.extend(hold_experiment(programme, draw, experiment, lab[experiment], own, truth))
+    return truth
+
+
+def draw_truth(programme: Programme, draw: np.random.Generator) -> Truth:
+    """Return what is true of a programme in which nothing was counted yet."""
+    effects = _draw_effects(programme, draw)
+    level = programme.level + draw.normal(0, 0.4, programme.profiles)
+    return Truth([], effects, level, _draw_lab_effects(programme, draw))
+
+
+def _draw_lab_effects(programme: Programme, draw: np.random.Generator) -> np.ndarray:
     shape = (programme.labs, programme.profiles, programme.channels)
     by_channel = programme.draw(draw, programme.sd["lab_channel"], (shape[0], 1, shape[2]))
     lab_effects = np.broadcast_to(by_channel, shape)
     if programme.lab_profile_sd:
         lab_effects = lab_effects + programme.draw(draw, programme.lab_profile_sd, shape)
-    truth = Truth([], effects, level, lab_effects)
-    for experiment in range(programme.experiments):
-        own = draw.normal(0, 0.6) + of_lab[lab[experiment]]
-        truth.rows.extend(_run_experiment(programme, draw, experiment, lab[experiment], own, truth))
-    return truth
+    return lab_effects
 
 
 def change(programme: Programme, **parts) -> Programme:
@@ -181,8 +192,10 @@ def _choose_variants(programme: Programme, draw: np.random.Generator, own: float
     return variants[:count]
 
 
-def _run_experiment(programme, draw, number, lab, own, truth):
-    variants = _choose_variants(programme, draw, own)
+def hold_experiment(programme, draw, number, lab, own, truth, with_variants=()):
+    """Return the rows of one experiment; with_variants: those that it holds in any case."""
+    chosen = _choose_variants(programme, draw, own)
+    variants = list(dict.fromkeys((*with_variants, *chosen)))[: max(len(chosen), 2)]
     channel, style = np.array(variants).T
     deviation = programme.draw(draw, programme.sd["experiment_variant"], len(variants))
     held = max(1, round(programme.profiles * draw.uniform(0.5, 1.0)))
