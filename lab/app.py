@@ -12,7 +12,16 @@ import lab.queries.places
 from analysis.pooled.jobs import POOLED_RUN
 from analysis.pooled.proposal_jobs import POOLED_PROPOSALS
 from analysis.registry import warm_up
-from analysis.views import advice, evidence, exports, outcome, proposals, runs, work
+from analysis.views import (
+    advice,
+    evidence,
+    evidence_map,
+    exports,
+    outcome,
+    proposals,
+    runs,
+    work,
+)
 from experiments.views import experiments as experiment_pages
 from experiments.views import imports, observations
 from lab import access, db, errors, formats, frame, i18n, identity, security
@@ -35,6 +44,7 @@ BLUEPRINTS = [
     outcome.blueprint,
     proposals.blueprint,
     evidence.blueprint,
+    evidence_map.blueprint,
     runs.blueprint,
     exports.blueprint,
     advice.blueprint,

@@ -33,6 +33,7 @@ MENU = [
 SECTION_PAGES = {
     "evidence": [
         (lazy_gettext("Questions"), "evidence.list_evidence", Action.LIST_EVIDENCE),
+        (lazy_gettext("Map"), "evidence_map.show_map", Action.LIST_EVIDENCE),
     ],
     "advice": [
         (lazy_gettext("Rules"), "advice.list_advice", Action.READ_ADVICE),
@@ -45,6 +46,7 @@ SECTIONS = {
     "outcome": "experiments",
     "proposals": "experiments",
     "runs": "evidence",
+    "evidence_map": "evidence",
     "people": "labs",
     "labels": "labs",
     "segmentation": "labs",
