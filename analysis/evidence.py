@@ -105,6 +105,8 @@ class RateEvidence:
     rate: float | None = None
     ci_lower: float | None = None
     ci_upper: float | None = None
+    # What one new lab may show; known from several experiments only.
+    new_lab_rate: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from analysis.views import (
     evidence,
     evidence_map,
     exports,
+    guide,
     outcome,
     proposals,
     runs,
@@ -48,6 +49,7 @@ BLUEPRINTS = [
     runs.blueprint,
     exports.blueprint,
     advice.blueprint,
+    guide.blueprint,
 ]
 FINDERS = (
     lab.queries.places.FINDERS

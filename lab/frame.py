@@ -36,6 +36,7 @@ SECTION_PAGES = {
         (lazy_gettext("Map"), "evidence_map.show_map", Action.LIST_EVIDENCE),
     ],
     "advice": [
+        (lazy_gettext("Guide"), "guide.show_guide", Action.READ_ADVICE),
         (lazy_gettext("Rules"), "advice.list_advice", Action.READ_ADVICE),
     ],
 }
@@ -44,6 +45,7 @@ SECTIONS = {
     "observations": "experiments",
     "imports": "experiments",
     "outcome": "experiments",
+    "guide": "advice",
     "proposals": "experiments",
     "runs": "evidence",
     "evidence_map": "evidence",

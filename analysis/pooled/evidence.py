@@ -176,9 +176,15 @@ def _list_rates(shown: Sequence[VariantRecord], is_lower_better: bool) -> tuple[
             rate=one.rate,
             ci_lower=one.rate_ci and one.rate_ci[0],
             ci_upper=one.rate_ci and one.rate_ci[1],
+            new_lab_rate=_find_new_lab_rate(one),
         )
         for one in ordered
     )
+
+
+def _find_new_lab_rate(one: VariantRecord) -> tuple[float, float] | None:
+    prediction = _find_new_lab(one.predictions)
+    return prediction and prediction.rate
 
 
 def _is_withheld(one: VariantRecord) -> bool:

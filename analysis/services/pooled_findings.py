@@ -133,6 +133,7 @@ def _round(part: ProfileEvidence) -> ProfileEvidence:
                 rate=_shorten(rate.rate),
                 ci_lower=_shorten(rate.ci_lower),
                 ci_upper=_shorten(rate.ci_upper),
+                new_lab_rate=_shorten_both(rate.new_lab_rate),
             )
             for rate in part.rates
         ),

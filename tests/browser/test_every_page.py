@@ -32,6 +32,8 @@ PAGES = [
     (PUBLIC, "/sign-in"),
     (PUBLIC, "/advice"),
     (PUBLIC, "/advice?programme=fictitious"),
+    (PUBLIC, "/advice/guide?programme=fictitious"),
+    (PUBLIC, "/advice/guide?programme=published&profile=everyone&budget=500&people=300"),
     (PUBLIC, "/advice/{rule}"),
     (PUBLIC, "/advice/editions/published/1"),
     (PUBLIC, "/experiments?programme=published"),
