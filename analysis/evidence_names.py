@@ -39,6 +39,10 @@ class Spoken:
         """Return the name of a lab."""
         return self.names.labs.get(code, code)
 
+    def label(self, kind: str, code: str) -> str:
+        """Return the name of a channel or a style."""
+        return _say(self.names.channels if kind == "channel" else self.names.styles, code)
+
     def experiment(self, code: str) -> NamedExperiment:
         """Return an experiment as it was when the cells were gathered."""
         return self.names.experiments.get(code) or NamedExperiment(code, "", "")

@@ -14,6 +14,7 @@ from analysis.pooled.proposal_jobs import POOLED_PROPOSALS
 from analysis.registry import warm_up
 from analysis.views import (
     advice,
+    comparisons,
     evidence,
     evidence_map,
     exports,
@@ -46,6 +47,7 @@ BLUEPRINTS = [
     proposals.blueprint,
     evidence.blueprint,
     evidence_map.blueprint,
+    comparisons.blueprint,
     runs.blueprint,
     exports.blueprint,
     advice.blueprint,

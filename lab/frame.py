@@ -47,6 +47,7 @@ SECTIONS = {
     "outcome": "experiments",
     "guide": "advice",
     "proposals": "experiments",
+    "comparisons": "evidence",
     "runs": "evidence",
     "evidence_map": "evidence",
     "people": "labs",

@@ -7,18 +7,21 @@ from flask import Blueprint, abort, current_app, g, render_template, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from analysis.evidence_names import Spoken
 from analysis.evidence_sentences import tell_used
 from analysis.pooled.labels import write_about, write_question, write_scope
 from analysis.pooled.selection import NAMES, NOT_USED
 from analysis.queries import evidence as queries
 from analysis.queries.runs import get_run
 from analysis.queries.scopes import find_scope_names
+from analysis.reports.evidence.across import Kind, list_codes
 from analysis.reports.evidence.check import MainRun, describe_check
 from analysis.reports.evidence.contents import EvidencePart, EvidenceReport, EvidenceRequest
 from analysis.reports.evidence.lab import build_lab_report
 from analysis.reports.evidence.method import RunFacts, describe_run, list_terms, list_unused
 from analysis.reports.evidence.report import build_report
-from analysis.reports.evidence.rows import draw_variants, list_pictures
+from analysis.reports.evidence.rows import draw_lab_forests, draw_variants, list_pictures
+from analysis.reports.evidence.sides import list_labs
 from analysis.reports.evidence.unpublished import hide_titles
 from analysis.services.pooled_findings import find_known_labs, read_rows, read_scope
 from analysis.services.runs import read_run
@@ -236,6 +239,8 @@ def write_evidence(page: EvidencePage) -> WrittenEvidence:
         parts=parts,
         rates=draw_variants(parts, report.margin),
         forests=list_pictures(parts, report.margin, here),
+        across={} if focus or here else list_across(asked),
+        lab_forests={} if here else draw_lab_forests(parts, report.margin),
         unused=list_unused(asked),
         method=describe_run(asked.record, facts),
         terms=list_terms(asked.record.terms),
@@ -257,6 +262,13 @@ def tell_check(page: EvidencePage, run, asked: EvidenceRequest) -> tuple[str, ..
         main_run, main_asked = read_evidence(replace(page, run_id=page.main_id))
         main = MainRun(main_asked, main_run.run_at)
     return describe_check(asked, run.scope["design"].get("bias_sd", 0.0), main)
+
+
+def list_across(asked: EvidenceRequest) -> dict[str, list[tuple[str, str]]]:
+    """Return the labs, channels and styles of a run that have a page across all profiles."""
+    spoken = Spoken.of(asked.record, asked.names)
+    found = {kind.value: list_codes(asked.record, spoken, kind) for kind in Kind}
+    return {"lab": list_labs(asked), **found}
 
 
 def _list_unfolded(report: EvidenceReport) -> tuple[EvidencePart, ...]:

@@ -145,7 +145,7 @@ def test_forest_holds_each_experiment_all_together_and_a_new_one(pages, keep, pu
     run = keep(published)
     answer = pages.get(f"/evidence/{run.id}?profile=5")
     rows = [
-        row.text for row in answer.content.all("div", class_="forest")[0].all("th", scope="row")
+        row.text for row in answer.content.all("div", class_="forest")[1].all("th", scope="row")
     ]
     assert rows[0].startswith("Brieven in Utrecht")
     assert rows[1].startswith("Brieven in Elst")

@@ -15,6 +15,7 @@ from experiments.models.observations import Observation
 from lab.access import Reader
 from lab.app import create_app
 from lab.models.jobs import Job, JobState
+from lab.models.labels import Channel, Style
 from lab.models.labs import LivingLab, Partner
 from lab.models.people import Membership
 from lab.models.programmes import Programme, ProgrammeKind
@@ -47,6 +48,9 @@ PAGES = [
     (PUBLIC, "/evidence/{trial_run}"),
     (PUBLIC, "/evidence/{run}"),
     (RESEARCHER, "/evidence/{run}?profile=together"),
+    (RESEARCHER, "/evidence/{run}/labs"),
+    (RESEARCHER, "/evidence/{run}/channels/{channel}"),
+    (PUBLIC, "/evidence/{run}/styles/{style}"),
     (PUBLIC, "/no-such-page"),
     (STUDENT, "/work"),
     (STUDENT, "/experiments/{in_field}/observations"),
@@ -164,6 +168,10 @@ def find_numbers(session: Session) -> dict[str, int]:
         "trials": trials,
         "lab": lab,
         "trial": first(Experiment.id, Experiment.living_lab_id == trial_lab),
+        "channel": first(
+            Channel.id, Channel.programme_id == programme, Channel.code == "brief_adres"
+        ),
+        "style": first(Style.id, Style.programme_id == programme, Style.code == "persoonlijk"),
         "planned": planned,
         "in_field": in_field,
         "published": experiment(ExperimentStatus.PUBLISHED),

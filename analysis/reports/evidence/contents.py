@@ -73,6 +73,25 @@ class ForestRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LabRow:
+    """What one lab found for two variants, in all its experiments; no figures where few people
+    were counted or nothing is published yet.
+
+    hidden: how many of its experiments are not in the figures. years: the first and the last.
+    """
+
+    lab: str
+    lab_code: str
+    experiments: int = 0
+    hidden: int = 0
+    years: tuple[int, int] | None = None
+    grades: tuple[str, ...] = ()
+    difference: float | None = None
+    difference_ci: Interval | None = None
+    people: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Forest:
     """One variant less another: in each experiment, in all together and in a new lab."""
 
@@ -91,11 +110,26 @@ class Forest:
     indirect_ci: Interval | None
     pvalue: float | None
     anytime: Interval | None
+    labs: tuple[LabRow, ...] = ()
 
     @property
     def largest(self) -> int:
         """How many people the largest experiment compared."""
         return max((row.people for row in self.rows), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The best variant with a channel or style against the best one without it, in one profile.
+
+    verdict: read from the first, so it can be worse; a code of the verdicts on pages.
+    """
+
+    one: str
+    other: str
+    verdict: str
+    difference: float | None
+    difference_ci: Interval | None
 
 
 @dataclass(frozen=True, slots=True)

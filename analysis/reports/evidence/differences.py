@@ -1,7 +1,7 @@
 """What each experiment found by itself for two variants: the rows of a forest."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +32,19 @@ class OwnFinding:
     def people(self) -> int:
         """How many people were compared."""
         return self.one[1] + self.other[1] if self.one and self.other else 0
+
+
+@dataclass(frozen=True, slots=True)
+class LabFinding:
+    """What one lab found for two variants in all its experiments that held both.
+
+    shown: those experiments of which the counts may be seen; the figures are of these.
+    """
+
+    living_lab: str
+    experiments: tuple[str, ...]
+    shown: tuple[str, ...]
+    figures: OwnFinding
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +81,32 @@ class Findings:
 
     def compare(self, profile: str | None, one: int, other: int) -> tuple[OwnFinding, ...]:
         """Return what each experiment that held both variants found, in one profile or in all."""
-        found = []
+        return _estimate(list(self._list_held(profile, one, other)))
+
+    def compare_labs(self, profile: str | None, one: int, other: int) -> tuple[LabFinding, ...]:
+        """Return what each lab found in its experiments that held both variants.
+
+        Within a lab its experiments are strata of one comparison, as profiles and waves are of one
+        experiment: people are compared within each of them, weighed by how many there are.
+        """
+        held: dict[str, list[str]] = defaultdict(list)
+        shown: dict[str, list[str]] = defaultdict(list)
+        strata: dict[str, list[Stratum]] = defaultdict(list)
+        for experiment, parts in self._list_held(profile, one, other):
+            lab = self.labs[experiment]
+            held[lab].append(experiment)
+            strata[lab] += parts
+            if parts:
+                shown[lab].append(experiment)
+        figures = _estimate([(lab, strata[lab]) for lab in held])
+        return tuple(
+            LabFinding(lab, tuple(held[lab]), tuple(shown[lab]), one_lab)
+            for lab, one_lab in zip(held, figures, strict=True)
+        )
+
+    def _list_held(
+        self, profile: str | None, one: int, other: int
+    ) -> Iterator[tuple[str, Sequence[Stratum]]]:
         for experiment, strata in self.strata.items():
             held = {
                 key: (counts[one], counts[other])
@@ -76,8 +114,7 @@ class Findings:
                 if one in counts and other in counts and profile in (None, key[0])
             }
             if held:
-                found.append(self._find(experiment, held, one, other))
-        return _estimate(found)
+                yield self._find(experiment, held, one, other)
 
     def _find(
         self, experiment: str, held: dict[tuple[str, str], Stratum], one: int, other: int

@@ -32,6 +32,7 @@ from analysis.reports.evidence.contents import (
     VariantRow,
 )
 from analysis.reports.evidence.differences import Findings, OwnFinding
+from analysis.reports.evidence.labs import build_lab_rows
 from analysis.reports.evidence.protection import Shown, show_evidence
 from analysis.stats.pooled.connected import Connection
 from analysis.stats.results import Verdict
@@ -314,6 +315,7 @@ class PartBuilder:
             indirect_ci=pair.indirect_ci,
             pvalue=pair.pvalue,
             anytime=pair.anytime,
+            labs=build_lab_rows(self.findings, self.wording.spoken, part.profile, pair),
         )
 
     def _build_row(self, found: OwnFinding) -> ForestRow:

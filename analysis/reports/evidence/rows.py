@@ -1,6 +1,6 @@
 """The interval rows of evidence: one drawing per variant or experiment, all on one scale."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -10,7 +10,13 @@ from markupsafe import Markup, escape
 
 from analysis.charts import Scale, draw_axis, interval_scale, list_visible_ends
 from analysis.forest import draw_difference, draw_estimate, draw_pooled, draw_prediction
-from analysis.reports.evidence.contents import EvidencePart, Forest, ForestRow, VariantRow
+from analysis.reports.evidence.contents import (
+    EvidencePart,
+    Forest,
+    ForestRow,
+    LabRow,
+    VariantRow,
+)
 from lab import formats
 from lab.formats import Unit
 
@@ -63,6 +69,61 @@ def draw_forest(forest: Forest, margin: float, here: str | None = None) -> Pictu
     if together:
         groups.append((_("All together"), None, None, together))
     return Picture(groups, draw_axis(scale))
+
+
+def draw_labs(forest: Forest, margin: float, chosen: Collection[str] | None = None) -> Picture:
+    """Return what each lab found, then all together, then what a new one may show.
+
+    chosen: the codes of the labs to draw, in their own order; None: all of them.
+    """
+    labs = [row for row in forest.labs if chosen is None or row.lab_code in chosen]
+    ends = [row.difference_ci for row in labs if row.difference_ci]
+    ends += [pair for pair in (forest.difference_ci, forest.prediction) if pair]
+    known = [row.difference for row in labs] + [forest.difference, -margin, margin, 0.0]
+    scale = interval_scale([*list_visible_ends(ends), *known], Unit.POINTS)
+    band = (-margin, margin)
+    largest = max((row.people for row in labs), default=0)
+    groups: list[Group] = []
+    if labs:
+        drawn = [_draw_lab(row, largest, scale, band) for row in labs]
+        groups.append((_("Each lab by itself"), None, None, drawn))
+    together = _draw_together(forest, scale, band, None)
+    if together:
+        groups.append((_("All labs together"), None, None, together))
+    return Picture(groups, draw_axis(scale))
+
+
+def _draw_lab(row: LabRow, largest: int, scale: Scale, band: tuple[float, float]) -> tuple:
+    drawing: Markup | str = ""
+    if row.difference is not None:
+        drawing = draw_difference(
+            row.difference,
+            row.difference_ci,
+            scale,
+            label=row.lab,
+            share=row.people / (largest or 1),
+            margin_band=band,
+        )
+    return (
+        escape(row.lab) + Markup('<span class="beneath">{}</span>').format(describe_lab(row)),
+        False,
+        drawing,
+        formats.points(row.difference),
+        formats.interval(*row.difference_ci, Unit.POINTS) if row.difference_ci else formats.NOTHING,
+        formats.number(row.people) if row.people else _("not shown"),
+    )
+
+
+def describe_lab(row: LabRow) -> str:
+    """Return what stands behind the figures of a lab: experiments, years and grades."""
+    facts = [ngettext("%(num)d experiment", "%(num)d experiments", row.experiments)]
+    if row.years:
+        facts.append("–".join(dict.fromkeys(map(str, row.years))))
+    if row.grades:
+        facts.append(_("grade %(grade)s", grade=", ".join(row.grades)))
+    if row.hidden:
+        facts.append(ngettext("%(num)d of them not shown", "%(num)d of them not shown", row.hidden))
+    return " · ".join(facts)
 
 
 def _list_variants(part: EvidencePart, scale: Scale, margin: float) -> list[tuple]:
@@ -185,4 +246,16 @@ def list_pictures(
     return {
         part.code: [(forest, draw_forest(forest, margin, here)) for forest in part.forests[:most]]
         for part in parts
+    }
+
+
+def draw_lab_forests(parts: Sequence[EvidencePart], margin: float) -> dict[str, Picture]:
+    """Return, by the code of a part, its verdict with a row per lab; where there are labs at all.
+
+    One lab would be drawn twice: as a row, and as all together.
+    """
+    return {
+        part.code: draw_labs(part.forests[0], margin)
+        for part in parts
+        if part.forests and len(part.forests[0].labs) > 1
     }
