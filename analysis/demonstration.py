@@ -12,6 +12,7 @@ from analysis.models.advice import DecisionCreate, ProposalCreate, VersionState
 from analysis.queries.demonstration import delete_advice
 from analysis.queries.scopes import find_default_scope
 from analysis.services.advice import publish_version, reject_version
+from analysis.services.backtests import request_backtest
 from analysis.services.pooled_runs import PooledRunCreate, run_pooled
 from analysis.services.proposals import NoProposalError, propose_versions
 from experiments.demonstration.fictitious import (
@@ -107,6 +108,8 @@ def load_demonstration(session: Session, instance: Path, at: datetime) -> None:
         researcher = _choose_researcher(session, written_lab.lab, number, people)
         _advise_in_lab(session, written_lab, researcher, at)
     _ask_all(session, programme.id, [trials[0], trials[-1]], at)
+    # It takes some seconds; nobody who opens the application needs to wait for it.
+    request_backtest(session, programme.id, by=Reader(name=PROEFTUIN), at=at)
 
 
 def _read(session: Session, user: User) -> Reader:

@@ -9,11 +9,13 @@ from flask_wtf import CSRFProtect
 import analysis.queries.places
 import experiments.queries.places
 import lab.queries.places
+from analysis.pooled.backtest.jobs import BACKTEST
 from analysis.pooled.jobs import POOLED_RUN
 from analysis.pooled.proposal_jobs import POOLED_PROPOSALS
 from analysis.registry import warm_up
 from analysis.views import (
     advice,
+    backtest,
     comparisons,
     evidence,
     evidence_map,
@@ -52,6 +54,7 @@ BLUEPRINTS = [
     exports.blueprint,
     advice.blueprint,
     guide.blueprint,
+    backtest.blueprint,
 ]
 FINDERS = (
     lab.queries.places.FINDERS
@@ -59,7 +62,9 @@ FINDERS = (
     | analysis.queries.places.FINDERS
 )
 # The kinds of long work, by name.
-JOB_KINDS: dict[str, JobKind] = {kind.name: kind for kind in (POOLED_RUN, POOLED_PROPOSALS)}
+JOB_KINDS: dict[str, JobKind] = {
+    kind.name: kind for kind in (POOLED_RUN, POOLED_PROPOSALS, BACKTEST)
+}
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -38,6 +38,7 @@ SECTION_PAGES = {
     "advice": [
         (lazy_gettext("Guide"), "guide.show_guide", Action.READ_ADVICE),
         (lazy_gettext("Rules"), "advice.list_advice", Action.READ_ADVICE),
+        (lazy_gettext("Does the advice work?"), "backtest.show_backtest", Action.READ_ADVICE),
     ],
 }
 # Pages that belong to a word in the menu although another blueprint serves them.
@@ -50,6 +51,7 @@ SECTIONS = {
     "comparisons": "evidence",
     "runs": "evidence",
     "evidence_map": "evidence",
+    "backtest": "advice",
     "people": "labs",
     "labels": "labs",
     "segmentation": "labs",

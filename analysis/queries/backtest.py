@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
@@ -83,10 +84,17 @@ def find_newest_backtest(session: Session, programme_id: int) -> int | None:
     return session.exec(statement).first()
 
 
-def find_backtest(session: Session, run_id: int) -> tuple[int, list[int]] | None:
-    """Return the programme of a back-test, and the experiments that were published when made."""
+class BacktestHead(NamedTuple):
+    """The programme of a back-test, and the experiments that were published when it was made."""
+
+    programme_id: int
+    published: list[int]
+
+
+def find_backtest(session: Session, run_id: int) -> BacktestHead | None:
+    """Return the head of a back-test, or None."""
     statement = select(AnalysisRun.programme_id, AnalysisRun.scope["published"]).where(
         AnalysisRun.id == run_id, AnalysisRun.estimator == ESTIMATOR
     )
     found = session.exec(statement).first()
-    return found and (found[0], found[1])
+    return found and BacktestHead(*found)

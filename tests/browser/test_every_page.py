@@ -1,7 +1,8 @@
 """Every page, as each kind of reader meets it in a real browser."""
 
 import re
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlmodel import Session, col, select
@@ -9,6 +10,7 @@ from sqlmodel import Session, col, select
 from analysis.models.advice import AdviceEdition, AdviceRule, AdviceRuleVersion, VersionState
 from analysis.models.runs import AnalysisRun
 from analysis.queries.scopes import find_default_scope
+from analysis.services.backtests import run_backtest
 from analysis.services.pooled_runs import PooledRunCreate, run_pooled
 from experiments.models.experiments import Experiment, ExperimentStatus, Variant
 from experiments.models.observations import Observation
@@ -37,6 +39,8 @@ PAGES = [
     (PUBLIC, "/advice/guide?programme=published&profile=everyone&budget=500&people=300"),
     (PUBLIC, "/advice/{rule}"),
     (PUBLIC, "/advice/editions/published/1"),
+    (PUBLIC, "/advice/backtest?programme=fictitious"),
+    (PUBLIC, "/advice/backtest?run_id={backtest}"),
     (PUBLIC, "/experiments?programme=published"),
     (PUBLIC, "/experiments/{trial}"),
     (PUBLIC, "/experiments/{trial}/outcome"),
@@ -113,6 +117,7 @@ def numbers(demonstration) -> dict[str, int]:
             "job": add_job(session),
             "run": keep_run(session, found["programme"]),
             "trial_run": keep_run(session, found["trials"]),
+            "backtest": keep_backtest(session, found["programme"]),
         }
 
 
@@ -124,6 +129,14 @@ def keep_run(session: Session, programme_id: int) -> int:
         return known
     scope = find_default_scope(session, programme_id)
     run = run_pooled(session, PooledRunCreate(scope), by=Reader(), at=datetime.now(UTC))
+    session.commit()
+    return run.id
+
+
+def keep_backtest(session: Session, programme_id: int) -> int:
+    """Return advice of the past held against later experiments, of a few months only."""
+    scope = replace(find_default_scope(session, programme_id), from_day=date(2025, 7, 1))
+    run = run_backtest(session, scope, by=Reader(), at=datetime.now(UTC))
     session.commit()
     return run.id
 

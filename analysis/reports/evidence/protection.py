@@ -63,7 +63,7 @@ def show_evidence(
     unpublished &= set(labs)
     if set(labs) <= known and not unpublished:
         return Shown(record, cells, frozenset(), known, is_protected=False)
-    shown = _protect_experiments(cells, known)
+    shown = protect_experiments(cells, known)
     # Sums are of the profiles of the question, as they are in the record.
     asked = {part.profile for part in record.profiles}
     summed = {key: counts for key, counts in cells.items() if key[1] in asked}
@@ -90,7 +90,8 @@ def _sum_rows(rows: Iterable[CellRow], places: dict[VariantKey, int]) -> dict[Ke
     return sums
 
 
-def _protect_experiments(cells: dict[Key, Counts], known: frozenset[str]) -> dict[Key, Counts]:
+def protect_experiments(cells: dict[Key, Counts], known: frozenset[str]) -> dict[Key, Counts]:
+    """Return the cells that may be seen of experiments; known: those of which all may be."""
     tables: dict[str, list[TableCell]] = defaultdict(list)
     for (experiment, profile, variant), counts in cells.items():
         tables[experiment].append(TableCell(profile, variant, *counts))
