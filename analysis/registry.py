@@ -14,6 +14,7 @@ ESTIMATORS = {
 # The files of a report, by how their address ends.
 WRITERS = {
     "csv": "analysis.exports.csv_text:write_csv",
+    "pdf": "analysis.exports.pdf:write_pdf",
     "json": "analysis.exports.json_text:write_json",
     "xlsx": "analysis.exports.excel:write_excel",
 }

@@ -147,6 +147,7 @@ FIELDS: Mapping[str, LazyString] = {
     "starts_on": _l("First day"),
     "ends_on": _l("Last day"),
     "sources": _l("Sources"),
+    "decided_by": _l("Who decides"),
     "channel_id": _l("Channel"),
     "style_ids": _l("Styles"),
     "description": _l("Description"),

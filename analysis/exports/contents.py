@@ -1,8 +1,10 @@
 """What a file of a report is made of, whatever its form: sentences, one table, how it was made."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from analysis.exports.origin import Origin
+from analysis.exports.paper import Paper
 from analysis.exports.table import Table
 
 
@@ -12,6 +14,7 @@ class Export:
 
     schema: what keys its JSON has. facts: what it is about, as pairs. cautions: what to know
     before believing it. details: what only JSON holds besides. unit: what is counted.
+    paper: draws it as it is printed, where the report says how. edition: what it cites.
     """
 
     origin: Origin
@@ -29,3 +32,5 @@ class Export:
     contributor: str
     sources: str
     details: dict
+    paper: Callable[[], Paper] | None = None
+    edition: str = ""

@@ -87,6 +87,7 @@ def export_edition(
         unit=_name_units(evidence),
         contributor=origin.programme,
         sources="\n".join(dict.fromkeys(_list_sources(cards))),
+        edition=_("Edition %(number)s", number=origin.number),
         details={"rules": [_describe(card) for card in cards]},
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -10,9 +11,12 @@ from flask_babel import ngettext
 from analysis.exports import columns
 from analysis.exports.contents import Export
 from analysis.exports.origin import Origin, list_facts, name_file, tell_first
+from analysis.exports.paper import Paper
+from analysis.exports.paper_evidence import print_evidence
 from analysis.exports.table import Column, Kind, Row, make_table, round_as_shown, round_row
 from analysis.exports.turning import turn
 from analysis.pooled.record import Interval
+from analysis.reports.council import Headings
 from analysis.reports.evidence.contents import (
     EvidencePart,
     EvidenceReport,
@@ -134,6 +138,7 @@ class EvidenceSubject:
 
     parts: tuple[EvidencePart, ...]
     told: tuple[str, ...]
+    headings: Headings
     check: tuple[str, ...]
     scope: str
     facts: tuple[str, ...]
@@ -170,7 +175,16 @@ def export_evidence(report: EvidenceReport, subject: EvidenceSubject, origin: Or
         contributor=origin.programme,
         sources="",
         details=_list_details(report, subject),
+        paper=partial(_print, report, subject),
     )
+
+
+def _print(report: EvidenceReport, subject: EvidenceSubject) -> Paper:
+    part = subject.parts[0]
+    is_whole = len(subject.parts) == len(report.parts)
+    answer = subject.told if is_whole else (part.headline, *part.sentences)
+    notes = (*subject.check, *_list_cautions(report))
+    return print_evidence(report, subject.parts, subject.headings, answer, notes, subject.method)
 
 
 def _tell_part(part: EvidencePart) -> str:

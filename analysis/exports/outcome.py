@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -9,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from analysis.exports import columns
 from analysis.exports.contents import Export
 from analysis.exports.origin import Origin, list_facts, name_file, tell_first
+from analysis.exports.paper_outcome import print_outcome
 from analysis.exports.table import (
     Column,
     Kind,
@@ -19,6 +21,7 @@ from analysis.exports.table import (
     round_row,
 )
 from analysis.exports.turning import turn
+from analysis.reports.council import Headings
 from analysis.reports.outcome import OutcomeReport, PairRow, RateRow, ReportPart
 from experiments.models.experiments import Experiment
 from lab.i18n import in_language
@@ -94,6 +97,7 @@ class OutcomeSubject:
     experiment: Experiment
     living_lab: str
     grade: str
+    headings: Headings
 
 
 def export_outcome(report: OutcomeReport, subject: OutcomeSubject, origin: Origin) -> Export:
@@ -120,6 +124,7 @@ def export_outcome(report: OutcomeReport, subject: OutcomeSubject, origin: Origi
         contributor=subject.living_lab,
         sources=subject.experiment.sources,
         details=_list_details(report, subject),
+        paper=partial(print_outcome, report, subject.headings),
     )
 
 

@@ -11,6 +11,7 @@ from analysis.models.runs import AnalysisRun
 from analysis.pooled.labels import write_scope
 from analysis.queries import evidence as queries
 from analysis.queries.scopes import find_scope_names
+from analysis.reports.council import describe_evidence
 from analysis.reports.evidence.contents import EvidenceReport, EvidenceRequest
 from analysis.reports.evidence.lab import LabReport, build_lab_report
 from analysis.reports.evidence.method import describe_run, list_terms, list_unused
@@ -110,6 +111,7 @@ def _describe(held: ReadEvidence, told: tuple[str, ...]) -> EvidenceSubject:
     return EvidenceSubject(
         parts=held.parts or held.report.parts,
         told=told,
+        headings=describe_evidence(asked, held.report, scope),
         check=tell_check(held.page, held.run, asked),
         scope=scope,
         facts=list_facts(held.report, held.run),

@@ -3,6 +3,7 @@
 from analysis.exports.contents import Export
 from analysis.exports.outcome import OutcomeSubject, export_outcome
 from analysis.queries import cells
+from analysis.reports.council import describe_experiment
 from analysis.reports.filters import write_filter
 from analysis.reports.outcome import build_outcome
 from analysis.views.exported import Exported, make_origin
@@ -25,8 +26,10 @@ def build_export(experiment_id: int) -> Export:
         filters=write_filter(asked.chosen),
     )
     grade = find_grade(session, asked.experiment).grade.value
-    subject = OutcomeSubject(asked.experiment, asked.lab.name, grade)
-    return export_outcome(build_outcome(asked.page.asked), subject, origin)
+    report = build_outcome(asked.page.asked)
+    headings = describe_experiment(asked.experiment, asked.lab, report)
+    subject = OutcomeSubject(asked.experiment, asked.lab.name, grade, headings)
+    return export_outcome(report, subject, origin)
 
 
 OUTCOME = Exported(

@@ -163,6 +163,7 @@ def _make_plan(
         starts_on=planned.starts_on,
         ends_on=planned.ends_on,
         sources="Verzonnen voorbeeld, gemaakt met een vast recept.",
+        decided_by="De gemeenteraad, op voorstel van het college.",
     )
     styles = {style.id: style for style in vocabulary.styles.values()}
     variants = [

@@ -146,6 +146,15 @@ class ExperimentForm(FlaskForm):
         description=_l("Reports, earlier trials, addresses of web pages."),
         render_kw={"rows": 3},
     )
+    decided_by = TextAreaField(
+        _l("Who decides?"),
+        [Length(max=500)],
+        description=_l(
+            "Who decides on the matter, and when: for instance the council, in the autumn. It"
+            " stands in the two pages for the council."
+        ),
+        render_kw={"rows": 2},
+    )
     changed_at = HiddenField()
 
     def offer(self, vocabulary: Vocabulary, current: dict | None = None) -> None:
@@ -214,7 +223,7 @@ class ExperimentForm(FlaskForm):
         """Return what was typed, as a command takes it."""
         names = ("title", "question", "hypothesis", "numerator_step", "denominator_step")
         names += ("denominator_kind", "direction", "purpose", "design_type", "assignment_unit")
-        names += ("starts_on", "ends_on", "sources")
+        names += ("starts_on", "ends_on", "sources", "decided_by")
         values = {name: self[name].data for name in names}
         for name in ("issue_type_id", "phase_id", "theme_id"):
             values[name] = empty_to_none(self[name].data)

@@ -105,6 +105,8 @@ class ExperimentBase(SQLModel):
     starts_on: date | None = None
     ends_on: date | None = None
     sources: LongText = ""
+    # Who decides on the matter that residents were asked about.
+    decided_by: LongText = ""
 
 
 class Experiment(ExperimentBase, table=True):

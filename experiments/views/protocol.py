@@ -63,6 +63,7 @@ def describe_protocol(session: Session, experiment: Experiment, programme_id: in
                 (_("Period"), describe_period(experiment)),
                 (_("Registered"), _describe_registration(experiment)),
                 (_("Sources"), experiment.sources),
+                (_("Who decides"), experiment.decided_by),
             ],
         ),
     ]

@@ -459,7 +459,7 @@ def test_evidence_page_leads_to_its_files(pages, run):
 
 def make_export(text: str) -> Export:
     """Return a report in which somebody named everything the same."""
-    urls = dict.fromkeys(("page", "csv", "json", "xlsx", "package"), "http://localhost/1")
+    urls = dict.fromkeys(("page", "csv", "json", "pdf", "xlsx", "package"), "http://localhost/1")
     origin = Origin(1, text, text, "own", False, MOMENT, MOMENT.date(), "nl", "0.1.0", urls, {})
     columns = [Column(name, Kind.TEXT, "Naam") for name in ("profile_code", "variant_name")]
     rows = [{"profile_code": text, "variant_name": text}]

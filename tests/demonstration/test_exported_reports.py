@@ -1,6 +1,7 @@
 """Every registered report of the demonstration, as it leaves the house."""
 
 import json
+import time
 from collections.abc import Callable, Iterable
 
 import pytest
@@ -11,10 +12,12 @@ from sqlmodel import Session, select
 from analysis.models.advice import AdviceEdition
 from analysis.models.runs import AnalysisRun
 from analysis.queries.evidence import ESTIMATOR
+from analysis.views.exported_evidence import EVIDENCE
 from analysis.views.exports import REPORTS, Exported
 from experiments.models.experiments import Experiment, ExperimentStatus
 from lab.models.labs import LivingLab
 from lab.models.programmes import Programme, ProgrammeKind
+from tests.pdf import count_pages
 
 KINDS = (ProgrammeKind.FICTITIOUS, ProgrammeKind.PUBLISHED)
 
@@ -68,6 +71,9 @@ SAMPLES: dict[str, Callable[[Session], Iterable[dict]]] = {
     "outcome": list_outcomes,
 }
 
+# Reports that no council reads may be longer.
+MOST_PAGES: dict[str, int] = {}
+
 
 @pytest.fixture(scope="module")
 def reader(demonstration):
@@ -106,8 +112,25 @@ def test_frictionless_finds_every_table_as_described(demonstration, reader, repo
 
 @pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.name)
 def test_page_of_every_report_leads_to_its_files(demonstration, reader, report):
-    for ending in ("csv", "json", "xlsx", "package"):
+    for ending in ("csv", "json", "pdf", "xlsx", "package"):
         for address in list_addresses(demonstration.app, report, ending)[:1]:
             page = address.removesuffix(f".{ending}").removesuffix("/datapackage.json")
             assert reader.get(address).status_code == 200
             assert address in reader.get(page).text
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.name)
+def test_pdf_of_every_report_is_two_pages_at_most(demonstration, reader, report):
+    for address in list_addresses(demonstration.app, report, "pdf"):
+        answer = reader.get(address)
+        assert answer.status_code == 200, address
+        assert answer.data.startswith(b"%PDF-")
+        assert 1 <= count_pages(answer.data) <= MOST_PAGES.get(report.name, 2), address
+
+
+def test_pdf_is_there_within_a_second(demonstration, reader):
+    address = list_addresses(demonstration.app, EVIDENCE, "pdf")[0]
+    reader.get(address)
+    started = time.thread_time()
+    reader.get(address)
+    assert time.thread_time() - started < 1
