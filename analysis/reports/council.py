@@ -1,6 +1,7 @@
 """What a council asks before anything else, under the headings of the Participatiemonitor."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import gettext as _
@@ -17,13 +18,35 @@ from lab.models.labs import LivingLab
 Headings = tuple[tuple[str, str], ...]
 
 
-def describe_experiment(experiment: Experiment, lab: LivingLab, report: OutcomeReport) -> Headings:
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What an experiment is about, as far as its headings say."""
+
+    task: str
+    places: str
+    starts_on: date | None
+    ends_on: date | None
+    decided_by: str
+
+    @classmethod
+    def of(cls, experiment: Experiment, lab: LivingLab) -> "Matter":
+        """Return what the headings say of an experiment."""
+        return cls(
+            task=experiment.question or experiment.title,
+            places=", ".join(dict.fromkeys((lab.municipality, lab.name))),
+            starts_on=experiment.starts_on,
+            ends_on=experiment.ends_on,
+            decided_by=experiment.decided_by,
+        )
+
+
+def describe_experiment(matter: Matter, report: OutcomeReport) -> Headings:
     """Return the headings of one experiment."""
     return _lay_out(
-        task=experiment.question or experiment.title,
-        scale=_tell_scale(lab, report),
-        running_time=write_period(experiment.starts_on, experiment.ends_on),
-        who_decides=experiment.decided_by,
+        task=matter.task,
+        scale=_tell_scale(matter.places, report),
+        running_time=write_period(matter.starts_on, matter.ends_on),
+        who_decides=matter.decided_by,
         demarcation=_(
             "It tells how many people did what was asked (%(numerator)s out of %(denominator)s), in"
             " this place and in this period. It does not tell why, what people think of the matter,"
@@ -64,9 +87,8 @@ def _lay_out(
     )
 
 
-def _tell_scale(lab: LivingLab, report: OutcomeReport) -> str:
+def _tell_scale(places: str, report: OutcomeReport) -> str:
     people = [row.denominator for row in report.total.rates]
-    places = ", ".join(dict.fromkeys((lab.municipality, lab.name)))
     if not people or None in people or report.withheld_variants:
         return f"{places}."
     return _(

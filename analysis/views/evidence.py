@@ -14,6 +14,7 @@ from analysis.pooled.selection import NAMES, NOT_USED
 from analysis.queries import evidence as queries
 from analysis.queries.runs import get_run
 from analysis.queries.scopes import find_scope_names
+from analysis.reports.council import describe_evidence
 from analysis.reports.evidence.across import Kind, list_codes
 from analysis.reports.evidence.check import MainRun, describe_check
 from analysis.reports.evidence.contents import EvidencePart, EvidenceReport, EvidenceRequest
@@ -231,6 +232,7 @@ def write_evidence(page: EvidencePage) -> WrittenEvidence:
     body = template.render(
         report=report,
         check=tell_check(page, run, asked),
+        headings=describe_evidence(asked, report, question),
         lab_report=lab_report,
         run_id=run.id,
         focus=focus,

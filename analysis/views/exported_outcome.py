@@ -27,7 +27,7 @@ def build_export(experiment_id: int) -> Export:
     )
     grade = find_grade(session, asked.experiment).grade.value
     report = build_outcome(asked.page.asked)
-    headings = describe_experiment(asked.experiment, asked.lab, report)
+    headings = describe_experiment(asked.page.matter, report)
     subject = OutcomeSubject(asked.experiment, asked.lab.name, grade, headings)
     return export_outcome(report, subject, origin)
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from analysis.comparison import ExperimentFacts
 from analysis.queries import cells as queries
 from analysis.queries.cells import EVERYTHING, CellFilter
+from analysis.reports.council import Matter, describe_experiment
 from analysis.reports.filters import (
     FilterChoice,
     count_unsettled,
@@ -58,6 +59,7 @@ class ReportPage:
     choices: tuple[FilterChoice, ...]
     is_filtered: bool
     language: str
+    matter: Matter
 
 
 @blueprint.get("/experiments/<int:experiment_id>/outcome")
@@ -100,6 +102,7 @@ def ask_outcome(experiment_id: int) -> AskedOutcome:
         choices=list_choices(records, chosen) if is_exact and records else (),
         is_filtered=chosen != EVERYTHING,
         language=current_language(),
+        matter=Matter.of(experiment, lab),
     )
     return AskedOutcome(experiment, lab, programme, chosen, page)
 
@@ -113,6 +116,7 @@ def write_report(page: ReportPage) -> Markup:
     return Markup(
         template.render(
             report=report,
+            headings=describe_experiment(page.matter, report),
             groups=groups,
             axis=axis,
             dots=build_dots(report),
