@@ -34,6 +34,7 @@ SECTION_PAGES = {
     "evidence": [
         (lazy_gettext("Questions"), "evidence.list_evidence", Action.LIST_EVIDENCE),
         (lazy_gettext("Map"), "evidence_map.show_map", Action.LIST_EVIDENCE),
+        (lazy_gettext("What next?"), "next_experiments.show_next", Action.LIST_EVIDENCE),
     ],
     "advice": [
         (lazy_gettext("Guide"), "guide.show_guide", Action.READ_ADVICE),
@@ -52,6 +53,7 @@ SECTIONS = {
     "runs": "evidence",
     "evidence_map": "evidence",
     "backtest": "advice",
+    "next_experiments": "evidence",
     "people": "labs",
     "labels": "labs",
     "segmentation": "labs",

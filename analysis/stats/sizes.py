@@ -5,6 +5,8 @@ import math
 from scipy.special import ndtri
 
 POWER = 0.80
+# Differences are told to a tenth of a percentage point.
+LEAST_STEP = 1e-5
 
 
 def estimate_people_needed(
@@ -22,3 +24,23 @@ def estimate_people_needed(
     apart = math.sqrt(rate * (1 - rate) + other * (1 - other))
     quantiles = float(ndtri(0.5 + confidence_level / 2)), float(ndtri(power))
     return math.ceil((quantiles[0] * spread + quantiles[1] * apart) ** 2 / difference**2)
+
+
+def estimate_smallest_difference(
+    rate: float, people: int, confidence_level: float = 0.95, power: float = POWER
+) -> float | None:
+    """Return the smallest difference that so many people per variant show with this power.
+
+    The reverse of `estimate_people_needed`; None where no difference is large enough.
+    """
+    most = max(rate, 1 - rate) - LEAST_STEP
+    if estimate_people_needed(rate, most, confidence_level, power) > people:
+        return None
+    low, high = LEAST_STEP, most
+    while high - low > LEAST_STEP:
+        middle = (low + high) / 2
+        if estimate_people_needed(rate, middle, confidence_level, power) > people:
+            low = middle
+        else:
+            high = middle
+    return high

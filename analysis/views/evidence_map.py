@@ -109,7 +109,7 @@ def ask_map(session: Session, programme: Programme) -> MapPage:
     """Return what this reader asks for."""
     reader, asked = current_reader(), MapFilter.of(request.args)
     heads = list_readable_heads(session, reader, programme)
-    start = _find_start(heads)
+    start = find_start(heads)
     head = start if asked is None else _find_answer(heads, start, asked)
     focus = tuple(request.args.get(name, "")[:LONGEST_CODE] for name in FOCUS)
     return MapPage(
@@ -143,7 +143,7 @@ def _count_limits(head: RunHead) -> int:
     return sum(head.scope.get(name) is not None for name in names)
 
 
-def _find_start(heads: Iterable[RunHead]) -> RunHead | None:
+def find_start(heads: Iterable[RunHead]) -> RunHead | None:
     """Return the run with the fewest limits; they come newest first."""
     return min(heads, key=_count_limits, default=None)
 

@@ -49,6 +49,8 @@ PAGES = [
     (PUBLIC, "/evidence/map?programme=published"),
     (PUBLIC, "/evidence/map?programme=fictitious&year=2025"),
     (RESEARCHER, "/evidence/map?programme=fictitious"),
+    (PUBLIC, "/evidence/next?programme=published"),
+    (RESEARCHER, "/evidence/next?programme=fictitious"),
     (PUBLIC, "/evidence/{trial_run}"),
     (PUBLIC, "/evidence/{run}"),
     (RESEARCHER, "/evidence/{run}?profile=together"),
