@@ -1,15 +1,16 @@
 """Advice in plain words: what to do, what was counted, how sure it is and what it does not say."""
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from analysis.cases import counts, telling
+from analysis.cases.table import GRADES, Situation, Step
+from analysis.cases.telling import Finding, tell_situation, tell_size, turn
 from analysis.evidence import (
     ComparedVariant,
     RateEvidence,
@@ -21,13 +22,9 @@ from analysis.models.advice import ProposalState, VersionState
 from analysis.stats.cells import Direction
 from analysis.stats.results import Verdict
 from experiments.labels import DENOMINATOR_KINDS
-from experiments.models.experiments import Step
 from lab import formats
 from lab.i18n import in_language
 from lab.models.labels import DenominatorKind
-
-SMALL_RATE = 0.02
-BASES = (100, 1000)
 
 PROPOSAL_STATES: Mapping[ProposalState, LazyString] = {
     ProposalState.ADVISE: _l("advise"),
@@ -44,36 +41,9 @@ VERSION_STATES: Mapping[VersionState, LazyString] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Frequency:
-    """A rate as people count: so many of a round number, with its limits."""
-
-    base: str
-    count: str
-    lower: str
-    upper: str
-
-
 def choose_base(evidence: Iterable[RuleEvidence]) -> int:
-    """Return of how many a page counts: 100, or 1,000 where 100 would hide what differs."""
-    return BASES[any(_hides_in_hundred(one) for one in evidence)]
-
-
-def _hides_in_hundred(evidence: RuleEvidence) -> bool:
-    rates = [_find_rate(evidence, place) for place in _pair(evidence)]
-    known = [rate.rate for rate in rates if rate]
-    if not known:
-        return False
-    is_better = evidence.part.verdict in (Verdict.CLEARLY_BETTER, Verdict.PROBABLY_BETTER)
-    is_same = len(known) == 2 and round(100 * known[0]) == round(100 * known[1])
-    return max(known) < SMALL_RATE or (is_better and is_same) or _misstates(known)
-
-
-def _misstates(rates: list[float]) -> bool:
-    """Tell whether whole numbers in a hundred would make a difference of nothing."""
-    hundreds = [100 * rate for rate in rates]
-    whole = round(hundreds[0]) - round(hundreds[-1])
-    return abs(whole - (hundreds[0] - hundreds[-1])) > 0.5 and whole != 0
+    """Return of how many a page counts: 100, or 1,000 and more when rates are below 2 %."""
+    return counts.choose_base(rate.rate for one in evidence for rate in one.part.rates)
 
 
 def name_variant(variant: ComparedVariant) -> str:
@@ -142,71 +112,47 @@ def _is_about_many(evidence: RuleEvidence) -> bool:
 
 
 def write_counts(evidence: RuleEvidence, base: int) -> str:
-    """Return what the leader and its reference did, as natural frequencies, in one sentence."""
-    leader, reference = (_find_rate(evidence, place) for place in _pair(evidence))
-    if leader is None or reference is None:
+    """Return how the leader compares with its reference, in words and natural frequencies."""
+    found = find(evidence, base)
+    if found is None or found.rates is None:
         return _write_nothing_shown(evidence)
-    if (leader.rate - reference.rate) * (evidence.part.difference or 0.0) < 0:
-        return _("The groups differ so much that plain totals would mislead.")
-    ours, theirs = (_write_frequency(rate, base) for rate in (leader, reference))
-    values = {
-        "base": ours.base,
-        "units": _name_units(evidence),
-        "variant": _quote(evidence.basis.variants[leader.variant]),
-        "reference": _quote(evidence.basis.variants[reference.variant]),
-        "count": ours.count,
-        "lower": ours.lower,
-        "upper": ours.upper,
-        "count2": theirs.count,
-        "lower2": theirs.lower,
-        "upper2": theirs.upper,
-    }
-    return _write_outcome(Step(evidence.basis.outcome.numerator_step), values)
-
-
-def _write_outcome(step: Step, values: dict[str, str]) -> str:
-    if step is Step.REACHED:
-        return _(
-            "With %(variant)s about %(count)s of every %(base)s %(units)s reached somebody (it may"
-            " also be %(lower)s to %(upper)s); with %(reference)s about %(count2)s (%(lower2)s to"
-            " %(upper2)s).",
-            **values,
-        )
-    if step is Step.PARTICIPATED:
-        return _(
-            "With %(variant)s about %(count)s took part of every %(base)s %(units)s (it may also be"
-            " %(lower)s to %(upper)s); with %(reference)s about %(count2)s (%(lower2)s to"
-            " %(upper2)s).",
-            **values,
-        )
-    return _(
-        "With %(variant)s there were about %(count)s responses to every %(base)s %(units)s (it may"
-        " also be %(lower)s to %(upper)s); with %(reference)s about %(count2)s (%(lower2)s to"
-        " %(upper2)s).",
-        **values,
-    )
+    if (found.rates[0] - found.rates[1]) * (evidence.part.difference or 0.0) < 0:
+        return tell_situation(Situation.TOTALS_MISLEAD)
+    return telling.join_sentences(telling.tell_verdict(found), telling.tell_counts(found))
 
 
 def write_difference(evidence: RuleEvidence, base: int) -> str:
     """Return how big the difference can be, or nothing when that is not known."""
-    part = evidence.part
-    if part.lower is None or part.upper is None:
+    found = find(evidence, base)
+    if found is None or found.limits is None:
         return ""
-    low, high = _order_limits(evidence)
-    size = {"base": formats.number(base), "most": _count_up(max(-low, high), base)}
-    if part.verdict == Verdict.NO_DIFFERENCE:
-        return _("The difference is at most %(most)s in %(base)s either way.", **size)
-    if low > 0:
-        ends = {"lower": _count_down(low, base), "upper": _count_up(high, base)}
-        return _("The difference is %(lower)s to %(upper)s in every %(base)s.", **ends, **size)
-    if part.verdict == Verdict.PROBABLY_BETTER:
-        return _("The difference may also be 0.")
-    return _(
-        "The difference can be up to %(ahead)s in every %(base)s in its favour and up to %(behind)s"
-        " against it.",
-        ahead=_count_up(max(high, 0.0), base),
-        behind=_count_up(-low, base),
-        base=size["base"],
+    return telling.join_sentences(str(telling.find_lines(found).direction), tell_size(found))
+
+
+def find(evidence: RuleEvidence, base: int) -> Finding | None:
+    """Return what was found about the leader of a rule; None where nothing is compared."""
+    leader, reference = _pair(evidence)
+    if leader is None or reference is None:
+        return None
+    part, basis = evidence.part, evidence.basis
+    rates = [_find_rate(evidence, place) for place in (leader, reference)]
+    is_known = None not in rates
+    direction = Direction(basis.outcome.direction)
+    is_limited = None not in (part.lower, part.upper)
+    return Finding(
+        verdict=Verdict(part.verdict),
+        variant=_quote(basis.variants[leader]),
+        reference=_quote(basis.variants[reference]),
+        limits=turn((part.lower, part.upper), direction) if is_limited else None,
+        rates=tuple(one.rate for one in rates) if is_known else None,
+        rate_limits=tuple((one.ci_lower, one.ci_upper) for one in rates) if is_known else None,
+        base=base,
+        units=_name_units(evidence),
+        margin=basis.outcome.margin,
+        step=Step(basis.outcome.numerator_step),
+        direction=direction,
+        proof=GRADES[basis.grade],
+        is_expected=basis.is_pooled,
     )
 
 
@@ -316,30 +262,12 @@ def write_new_lab(evidence: RuleEvidence, base: int) -> str:
     if part.new_lab_rate is None or part.leader is None:
         return ""
     lower, upper = part.new_lab_rate
-    values = {
-        "base": formats.number(base),
-        "units": _name_units(evidence),
-        "variant": _quote(evidence.basis.variants[part.leader]),
-        "lower": _count(lower, base),
-        "upper": _count(upper, base),
-    }
-    step = Step(evidence.basis.outcome.numerator_step)
-    if step is Step.REACHED:
-        return _(
-            "In a new municipality, expect that with %(variant)s %(lower)s to %(upper)s of every"
-            " %(base)s %(units)s reach somebody, if as many do there as on average.",
-            **values,
-        )
-    if step is Step.PARTICIPATED:
-        return _(
-            "In a new municipality, expect that with %(variant)s %(lower)s to %(upper)s take part"
-            " of every %(base)s %(units)s, if as many do there as on average.",
-            **values,
-        )
-    return _(
-        "In a new municipality, expect %(lower)s to %(upper)s responses to every %(base)s %(units)s"
-        " with %(variant)s, if people there respond as much as on average.",
-        **values,
+    return tell_situation(
+        Situation.NEW_LAB,
+        base=formats.number(base),
+        variant=_quote(evidence.basis.variants[part.leader]),
+        lower=counts.count_down(lower, base),
+        upper=counts.count_up(upper, base),
     )
 
 
@@ -360,34 +288,3 @@ def _write_nothing_shown(evidence: RuleEvidence) -> str:
             "The numbers are so small that they are not shown: they could be about one person."
         )
     return _("Too little was counted to compare variants.")
-
-
-def _write_frequency(rate: RateEvidence, base: int) -> Frequency:
-    return Frequency(
-        base=formats.number(base),
-        count=_count(rate.rate, base),
-        lower=_count(rate.ci_lower, base),
-        upper=_count(rate.ci_upper, base),
-    )
-
-
-def _order_limits(evidence: RuleEvidence) -> tuple[float, float]:
-    """Return the limits in the good direction."""
-    part = evidence.part
-    if evidence.basis.outcome.direction == Direction.LOWER:
-        return -part.upper, -part.lower
-    return part.lower, part.upper
-
-
-def _count(share: float, base: int) -> str:
-    return formats.number(share * base)
-
-
-def _count_down(share: float, base: int) -> str:
-    """Return a limit in whole people, or in tenths where less than one is left."""
-    count = math.floor(share * base + 1e-9)
-    return formats.number(count) if count else formats.decimal(share * base, 1)
-
-
-def _count_up(share: float, base: int) -> str:
-    return formats.number(math.ceil(share * base - 1e-9))

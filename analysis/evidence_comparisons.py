@@ -5,8 +5,10 @@ import math
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from analysis.cases.counts import count_out
+from analysis.cases.table import PLACES, Places
 from analysis.evidence_names import join
-from analysis.evidence_wording import ADVICE, Wording, count_out
+from analysis.evidence_wording import ADVICE, Wording
 from analysis.pooled.record import (
     ConsistencyRecord,
     HeterogeneityRecord,
@@ -111,8 +113,8 @@ def tell_anytime(pair: PairRecord, wording: Wording) -> str:
     return _(
         "However often you look while counts come in: in these experiments the difference lies"
         " between %(lower)s and %(upper)s in every %(base)s.",
-        lower=count_out(lower, wording, math.floor),
-        upper=count_out(upper, wording, math.ceil),
+        lower=count_out(lower, wording.base, math.floor),
+        upper=count_out(upper, wording.base, math.ceil),
         base=wording.base_text,
     )
 
@@ -133,23 +135,21 @@ def tell_heterogeneity(found: HeterogeneityRecord | None) -> str:
     """Return how much experiments differ beyond chance."""
     if found is None or found.i_squared is None:
         return ""
-    lower, upper = found.i_squared_ci or (found.i_squared, found.i_squared)
-    if lower < LITTLE and upper > MUCH:
-        said = _("How much the experiments really differ is not known yet: there are too few.")
-    elif found.i_squared < LITTLE:
-        said = _("The experiments differ little more than by chance.")
-    elif found.i_squared < MUCH:
-        said = _("The experiments differ more than by chance alone.")
-    else:
-        said = _(
-            "The experiments differ far more than by chance: what works well in one place may do"
-            " less in another."
-        )
+    said = str(PLACES[_find_places(found)])
     if found.is_overdispersed:
         said += " " + _(
             "The counts also vary more than those of separate people. The limits allow for that."
         )
     return said
+
+
+def _find_places(found: HeterogeneityRecord) -> Places:
+    lower, upper = found.i_squared_ci or (found.i_squared, found.i_squared)
+    if lower < LITTLE and upper > MUCH:
+        return Places.UNKNOWN
+    if found.i_squared < LITTLE:
+        return Places.ALIKE
+    return Places.SOMEWHAT if found.i_squared < MUCH else Places.DIFFER
 
 
 def tell_consistency(found: ConsistencyRecord | None) -> str:

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from analysis.cases import telling
+from analysis.cases.counts import count_down, count_up
+from analysis.cases.table import Situation, Step
+from analysis.cases.telling import Finding, tell_situation
 from analysis.evidence_names import join
 from analysis.evidence_wording import (
     Wording,
-    count_down,
-    count_up,
     find_leader,
     find_prediction,
     find_variant,
@@ -21,7 +23,6 @@ from analysis.pooled.record import (
     ProfileRecord,
     VariantRecord,
 )
-from analysis.sentences import decimals_of_pair
 from analysis.stats.results import Status, Verdict
 from lab import formats
 
@@ -31,24 +32,32 @@ ALMOST_CERTAIN = 0.99
 MOST_NAMES, MOST_GROUPS = 2, 2
 
 
+def find(part: ProfileRecord, wording: Wording) -> Finding | None:
+    """Return what was found of a profile, or of everyone; None where nothing is compared."""
+    leader = find_leader(part)
+    if leader is None or leader.verdict is None or leader.against is None:
+        return None
+    other = find_variant(part, leader.against)
+    rates = (leader.rate, other.rate) if other else (None, None)
+    return Finding(
+        verdict=leader.verdict,
+        variant=wording.spoken.quote(leader.variant),
+        reference=wording.spoken.quote(leader.against),
+        limits=leader.difference_ci and wording.turn(leader.difference_ci),
+        rates=None if None in rates else rates,
+        base=wording.base,
+        units=wording.units,
+        margin=wording.margin,
+        step=Step(wording.step),
+        direction=wording.direction,
+        is_expected=True,
+    )
+
+
 def tell_verdict(part: ProfileRecord, wording: Wording) -> str:
     """Return the verdict on a profile, or on everyone, as a sentence without figures."""
-    advised = find_leader(part)
-    if advised is None or advised.verdict is None or advised.against is None:
-        return _("Nothing can be compared here yet.")
-    sides = {
-        "variant": wording.spoken.quote(advised.variant),
-        "reference": wording.spoken.quote(advised.against),
-    }
-    if advised.verdict is Verdict.CLEARLY_BETTER:
-        return _("%(variant)s works clearly better than %(reference)s.", **sides)
-    if advised.verdict is Verdict.PROBABLY_BETTER:
-        return _("%(variant)s probably works better than %(reference)s.", **sides)
-    if advised.verdict is Verdict.NO_DIFFERENCE:
-        return _(
-            "Between %(variant)s and %(reference)s we found no difference that matters.", **sides
-        )
-    return _("We do not know yet whether %(variant)s works better than %(reference)s.", **sides)
+    found = find(part, wording)
+    return telling.tell_verdict(found) if found else tell_situation(Situation.NOTHING_COMPARED)
 
 
 def tell_known(part: ProfileRecord, wording: Wording, *, is_short: bool = False) -> str:
@@ -124,37 +133,14 @@ def _name_some(variants: tuple[int, ...], wording: Wording) -> str:
     return join(names)
 
 
-def tell_counts(part: ProfileRecord, wording: Wording) -> str:
-    """Return the rates of the advised variant and of the best other one."""
-    advised = find_leader(part)
-    other = advised and find_variant(part, advised.against)
-    if other is None or advised.rate is None or other.rate is None:
+def tell_figures(part: ProfileRecord, wording: Wording) -> str:
+    """Return the figures behind a verdict: natural frequencies and the size of the difference."""
+    found = find(part, wording)
+    if found is None:
         return ""
-    decimals = decimals_of_pair(advised.rate * wording.base, other.rate * wording.base)
-    values = {
-        "count": formats.decimal(advised.rate * wording.base, decimals),
-        "count2": formats.decimal(other.rate * wording.base, decimals),
-        "base": wording.base_text,
-        "units": wording.units,
-        "reference": wording.spoken.quote(other.variant),
-    }
-    if wording.step == "participated":
-        return _(
-            "In an average experiment, of every %(base)s %(units)s about %(count)s lead to someone"
-            " taking part, against %(count2)s with %(reference)s.",
-            **values,
-        )
-    if wording.step == "reached":
-        return _(
-            "In an average experiment, of every %(base)s %(units)s about %(count)s reach someone,"
-            " against %(count2)s with %(reference)s.",
-            **values,
-        )
-    return _(
-        "In an average experiment there are about %(count)s responses to every %(base)s %(units)s,"
-        " against %(count2)s with %(reference)s.",
-        **values,
-    )
+    if found.rates is None:
+        return telling.tell_size(found)
+    return telling.join_sentences(telling.tell_figures(found), tell_expected(part, wording))
 
 
 def tell_expected(part: ProfileRecord, wording: Wording) -> str:
@@ -163,34 +149,11 @@ def tell_expected(part: ProfileRecord, wording: Wording) -> str:
     other = leader and find_variant(part, leader.against)
     untried = [one for one in (leader, other) if one and one.rate is not None and not one.is_tried]
     if len(untried) > 1:
-        return _("These two were not tried here: this is what we expect.")
+        return tell_situation(Situation.BOTH_UNTRIED)
     if untried:
         quoted = wording.spoken.quote(untried[0].variant)
-        return _("%(variant)s was not tried here: this is what we expect.", variant=quoted)
+        return tell_situation(Situation.ONE_UNTRIED, variant=quoted)
     return ""
-
-
-def tell_difference(part: ProfileRecord, wording: Wording) -> str:
-    """Return how large the difference behind a verdict may be."""
-    advised = find_leader(part)
-    if advised is None or advised.difference_ci is None:
-        return ""
-    low, high = wording.turn(advised.difference_ci)
-    size = {"base": wording.base_text, "most": count_up(max(-low, high), wording)}
-    if advised.verdict is Verdict.NO_DIFFERENCE:
-        return _("It is at most %(most)s in %(base)s either way.", **size)
-    if low > 0:
-        ends = {"lower": count_down(low, wording), "upper": count_up(high, wording)}
-        return _("The difference is %(lower)s to %(upper)s in every %(base)s.", **ends, **size)
-    if advised.verdict is Verdict.PROBABLY_BETTER:
-        return _("The difference may also be 0.")
-    return _(
-        "The difference can be up to %(ahead)s in every %(base)s in its favour and up to %(behind)s"
-        " against it.",
-        ahead=count_up(max(high, 0.0), wording),
-        behind=count_up(max(-low, 0.0), wording),
-        base=size["base"],
-    )
 
 
 def tell_prediction(one: VariantRecord | None, wording: Wording, lab: str | None = None) -> str:
@@ -201,23 +164,13 @@ def tell_prediction(one: VariantRecord | None, wording: Wording, lab: str | None
     prediction = one and find_prediction(one, lab)
     if prediction is None:
         return ""
-    values = {
-        "variant": wording.spoken.quote(one.variant),
-        "lower": count_down(prediction.rate[0], wording),
-        "upper": count_up(prediction.rate[1], wording),
-        "base": wording.base_text,
-    }
-    if lab is None:
-        return _(
-            "In a lab that did not take part, expect %(lower)s to %(upper)s in every %(base)s with"
-            " %(variant)s, if people there respond as much as on average.",
-            **values,
-        )
-    return _(
-        "In a new experiment in %(lab)s, expect %(lower)s to %(upper)s in every %(base)s with"
-        " %(variant)s, if people there respond as much as before.",
-        lab=wording.spoken.lab(lab),
-        **values,
+    return tell_situation(
+        Situation.NEW_LAB if lab is None else Situation.KNOWN_LAB,
+        variant=wording.spoken.quote(one.variant),
+        lower=count_down(prediction.rate[0], wording.base),
+        upper=count_up(prediction.rate[1], wording.base),
+        base=wording.base_text,
+        lab="" if lab is None else wording.spoken.lab(lab),
     )
 
 
@@ -230,7 +183,7 @@ def tell_difference_elsewhere(part: ProfileRecord, lab: str | None = None) -> st
     if prediction.difference[0] > 0 or prediction.difference[1] < 0:
         return ""
     if advised.verdict in (Verdict.CLEARLY_BETTER, Verdict.PROBABLY_BETTER):
-        return _("There it may also turn out the other way.")
+        return tell_situation(Situation.MAY_TURN)
     return ""
 
 
@@ -275,15 +228,19 @@ def tell_profiles(record: PooledRecord) -> str:
     """Return whether one advice serves all profiles; nothing when there is one profile."""
     if len(record.profiles) < 2:
         return ""
+    return tell_situation(_find_spread(record))
+
+
+def _find_spread(record: PooledRecord) -> Situation:
     if record.are_profiles_alike is None:
-        return _("We do not know yet whether one advice serves all profiles.")
+        return Situation.PROFILES_UNKNOWN
+    if not record.are_profiles_alike:
+        return Situation.PROFILES_DIFFER
     together = record.together and find_leader(record.together)
-    if record.are_profiles_alike and together and together.verdict is Verdict.NOT_ENOUGH_DATA:
+    if together and together.verdict is Verdict.NOT_ENOUGH_DATA:
         # What is not known of everyone together is no advice for every profile.
-        return _("So far we saw no difference that matters between the profiles.")
-    if record.are_profiles_alike:
-        return _("Between the profiles we found no difference that matters: one advice will do.")
-    return _("The profiles differ. Give advice per profile.")
+        return Situation.PROFILES_ALIKE_SO_FAR
+    return Situation.PROFILES_ALIKE
 
 
 def tell_standing(part: ProfileRecord, wording: Wording) -> str:
@@ -356,12 +313,8 @@ def tell_apart(part: ProfileRecord, wording: Wording) -> str:
     apart = [one.variant for one in part.variants if one.is_tried and one.part != advised.part]
     if not apart:
         return ""
-    return ngettext(
-        "%(names)s was never compared with the others, not even by a detour. We do not rank it.",
-        "%(names)s were never compared with the others, not even by a detour. We do not rank them.",
-        len(apart),
-        names=wording.spoken.quote_all(apart),
-    )
+    situation = Situation.SOME_APART if len(apart) > 1 else Situation.ONE_APART
+    return tell_situation(situation, names=wording.spoken.quote_all(apart))
 
 
 def tell_uncounted(record: PooledRecord, asked: Sequence[str], wording: Wording) -> str:

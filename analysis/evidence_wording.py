@@ -1,9 +1,9 @@
 """How evidence is worded: what things are called, and of how many people sentences count."""
 
-import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from analysis.cases import counts
+from analysis.cases.telling import turn
 from analysis.evidence_names import Spoken
 from analysis.pooled.record import (
     Interval,
@@ -16,7 +16,6 @@ from analysis.stats.cells import Direction
 from analysis.stats.results import Verdict
 from lab import formats
 
-SMALL_RATE = 0.02
 # The verdicts that are worth acting on.
 ADVICE = {Verdict.CLEARLY_BETTER, Verdict.PROBABLY_BETTER}
 
@@ -44,23 +43,17 @@ class Wording:
     @property
     def margin_text(self) -> str:
         """Return the smallest difference that matters, out of the base."""
-        count = self.margin * self.base
-        return formats.decimal(count, int(abs(count - round(count)) > 1e-9))
+        return counts.count_near(self.margin, self.base)
 
     def turn(self, ends: Interval) -> Interval:
         """Return the limits of a difference as what is gained: above 0 is better."""
-        return (-ends[1], -ends[0]) if self.direction is Direction.LOWER else ends
+        return turn(ends, self.direction)
 
 
 def choose_base(record: PooledRecord) -> int:
     """Return of how many all sentences count: 100, or 1,000 and more when rates are below 2 %."""
     parts = (*record.profiles, *([record.together] if record.together else []))
-    rates = [one.rate for part in parts for one in part.variants if one.rate is not None]
-    highest = max(rates, default=1.0)
-    base = 100
-    while 0 < highest * base < 100 * SMALL_RATE and base < 100_000:
-        base *= 10
-    return base
+    return counts.choose_base(one.rate for part in parts for one in part.variants)
 
 
 def find_variant(part: ProfileRecord, variant: int | None) -> VariantRecord | None:
@@ -84,25 +77,3 @@ def find_leader(part: ProfileRecord) -> VariantRecord | None:
 def find_prediction(one: VariantRecord, lab: str | None = None) -> Prediction | None:
     """Return what one new experiment may show in a lab; None is a lab that is not in the run."""
     return next((each for each in one.predictions if each.living_lab == lab), None)
-
-
-def count_down(share: float, wording: Wording) -> str:
-    """Return a limit in whole people, or in tenths where less than one is left, rounded down."""
-    return _count(share * wording.base + 1e-9, math.floor)
-
-
-def count_up(share: float, wording: Wording) -> str:
-    """Return a limit in whole people, or in tenths where it is less than one, rounded up."""
-    return _count(share * wording.base - 1e-9, math.ceil)
-
-
-def _count(count: float, rounding: Callable[[float], int]) -> str:
-    tenths = rounding(10 * count)
-    if 0 < count < 1 and 0 < tenths < 10:
-        return formats.decimal(tenths / 10, 1)
-    return formats.number(rounding(count) if count >= 1 else tenths // 10)
-
-
-def count_out(share: float, wording: Wording, rounding: Callable[[float], int]) -> str:
-    """Return a limit that may lie on either side of 0, rounded outwards."""
-    return formats.number(rounding(share * wording.base))

@@ -6,6 +6,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from analysis.advice import Remark
+from analysis.cases.table import PROOFS, Proof
 from analysis.evidence import RuleEvidence
 
 REMARKS: Mapping[Remark, LazyString] = {
@@ -13,9 +14,7 @@ REMARKS: Mapping[Remark, LazyString] = {
         "The difference is clear, and a lottery decided who got which variant."
     ),
     Remark.DOUBT_ABOUT_BETTER: _l("The difference may also be chance."),
-    Remark.NO_LOTTERY: _l(
-        "No lottery decided who got which variant, so something else may explain the difference."
-    ),
+    Remark.NO_LOTTERY: PROOFS[Proof.NO_LOTTERY],
     Remark.RIVAL_AS_GOOD: _l("Another variant may do just as well."),
     Remark.LOTTERY_WENT_WRONG: _l(
         "The variants were not divided as planned, so the groups may differ in other ways too."

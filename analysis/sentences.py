@@ -8,6 +8,10 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from analysis.cases import counts, telling
+from analysis.cases.counts import count_up
+from analysis.cases.table import Proof, Situation, Step
+from analysis.cases.telling import Finding, join_sentences, tell_situation, turn
 from analysis.stats.cells import Denominator, Direction
 from analysis.stats.multiplicity import simultaneous_level
 from analysis.stats.results import (
@@ -18,13 +22,11 @@ from analysis.stats.results import (
     ProfilesAnswer,
     Reason,
     Status,
-    StratifiedDifference,
     Verdict,
 )
 from analysis.stats.sizes import estimate_people_needed
 from lab import formats
 
-SMALL_RATE = 0.02
 VERDICTS: Mapping[Verdict, LazyString] = {
     Verdict.CLEARLY_BETTER: _l("clearly better"),
     Verdict.PROBABLY_BETTER: _l("probably better"),
@@ -56,66 +58,75 @@ class Names:
     """How variants and profiles are called, what is counted, and the step of the outcome.
 
     units: what a rate is a share of, in the plural (letters, people). step: `reached`, `responded`
-    or `participated`.
+    or `participated`. proof: what the design of the experiment can prove.
     """
 
     variants: Sequence[str]
     profiles: Mapping[str | None, str] = field(default_factory=dict)
     units: str | None = None
     step: str = "responded"
+    proof: Proof = Proof.LOTTERY
 
 
 def choose_base(comparison: ExperimentComparison) -> int:
     """Return of how many all sentences count: 100, or 1,000 and more when rates are below 2 %."""
     groups = (*comparison.profiles, comparison.total)
-    rates = [one.rate for group in groups for one in group.variants if one.rate is not None]
-    highest = max(rates, default=1.0)
-    base = 100
-    while 0 < highest * base < 100 * SMALL_RATE and base < 100_000:
-        base *= 10
-    return base
+    return counts.choose_base(one.rate for group in groups for one in group.variants)
 
 
 def tell_group(comparison: ExperimentComparison, group: ProfileComparison, names: Names) -> str:
     """Return what may be said of one profile, or of everyone: the verdict, counts, difference."""
-    parts = (tell_verdict(group, names), tell_figures(comparison, group, names))
-    return " ".join(part for part in parts if part)
+    return join_sentences(
+        tell_verdict(comparison, group, names), tell_figures(comparison, group, names)
+    )
 
 
-def tell_verdict(group: ProfileComparison, names: Names) -> str:
+def tell_verdict(comparison: ExperimentComparison, group: ProfileComparison, names: Names) -> str:
     """Return the verdict on one profile, or on everyone, as a sentence without figures."""
-    if group.leader is None or group.opponent is None:
-        return _tell_nothing(group)
-    sides = {
-        "variant": names.variants[group.leader],
-        "reference": names.variants[group.opponent],
-    }
-    if group.verdict == Verdict.CLEARLY_BETTER:
-        return _("%(variant)s works clearly better than %(reference)s.", **sides)
-    if group.verdict == Verdict.PROBABLY_BETTER:
-        return _("%(variant)s probably works better than %(reference)s.", **sides)
-    if group.verdict == Verdict.NO_DIFFERENCE:
-        return _(
-            "Between %(variant)s and %(reference)s we found no difference that matters.", **sides
-        )
-    return _("We do not know yet whether %(variant)s works better than %(reference)s.", **sides)
+    found = find(comparison, group, names)
+    return telling.tell_verdict(found) if found else tell_situation(_find_situation(group))
 
 
 def tell_figures(comparison: ExperimentComparison, group: ProfileComparison, names: Names) -> str:
     """Return the figures behind a verdict: natural frequencies and the size of the difference."""
-    if group.leader is None or group.opponent is None:
+    found = find(comparison, group, names)
+    if found is None:
         return ""
+    first_look = tell_situation(Situation.FIRST_LOOK) if group.is_exploratory else ""
+    return join_sentences(telling.tell_figures(found), first_look)
+
+
+def tell_ground(comparison: ExperimentComparison, names: Names) -> str:
+    """Return what the verdict on everyone can prove, and that it is of one place."""
+    found = find(comparison, comparison.total, names)
+    return join_sentences(telling.tell_proof(found), telling.tell_places(found)) if found else ""
+
+
+def find(
+    comparison: ExperimentComparison, group: ProfileComparison, names: Names
+) -> Finding | None:
+    """Return what was found of one profile, or of everyone; None where nothing is compared."""
+    if group.leader is None or group.opponent is None:
+        return None
     pair = group.find_pair(group.leader, group.opponent)
-    base = choose_base(comparison)
-    parts = [
-        _tell_counts(group, pair, names, base),
-        _tell_difference(comparison, group.verdict, pair.stratified or pair, base),
-    ]
-    if group.verdict == Verdict.NOT_ENOUGH_DATA:
-        parts.append(_tell_people_needed(comparison, group, names, base))
-    if group.is_exploratory:
-        parts.append(_("The profile was known only through the response, so this is a first look."))
-    return " ".join(part for part in parts if part)
+    # Over everyone, only the difference within profiles and waves is the variants' own.
+    figures = pair.stratified or pair
+    limits = figures.simultaneous_lower, figures.simultaneous_upper
+    direction = Direction(comparison.direction)
+    return Finding(
+        verdict=group.verdict,
+        variant=names.variants[group.leader],
+        reference=names.variants[group.opponent],
+        limits=None if None in limits else turn(limits, direction),
+        rates=_find_rates(group, pair),
+        base=choose_base(comparison),
+        units=names.units or "",
+        margin=comparison.margin,
+        step=Step(names.step),
+        direction=direction,
+        proof=names.proof,
+        more_needed=_count_more_needed(comparison, group),
+    )
 
 
 def tell_spread(comparison: ExperimentComparison, names: Names) -> str:
@@ -123,53 +134,36 @@ def tell_spread(comparison: ExperimentComparison, names: Names) -> str:
     spread = comparison.spread
     if spread.status is Status.UNDEFINED:
         return ""
-    if spread.answer is ProfilesAnswer.NOT_ENOUGH:
-        return _("We do not know yet whether one advice serves all profiles.")
-    if (
-        comparison.total.verdict == Verdict.NOT_ENOUGH_DATA
-        and spread.answer is ProfilesAnswer.ALIKE
-    ):
-        # What is not known of everyone together cannot be called best in every profile.
-        return _("So far we saw no difference that matters between the profiles.")
-    if spread.largest_shortfall is None:
-        return _tell_spread_without_size(spread.answer)
-    base, best = choose_base(comparison), names.variants[spread.overall_best]
-    size = {
-        "most": _count_up(spread.largest_shortfall, base),
-        "base": formats.number(base),
-        "variant": best,
-    }
-    if spread.answer is ProfilesAnswer.DIFFER:
-        return _(
-            "Not everyone is served best by %(variant)s: in one profile another variant does better"
-            " by about %(most)s in %(base)s. Give advice per profile.",
-            **size,
-        )
-    if spread.is_same_best and len(spread.best_variants) == 2:
-        return _(
-            "The same variant, %(variant)s, does best in both profiles. Between the profiles we"
-            " found no difference that matters: one advice will do.",
-            **size,
-        )
-    if spread.is_same_best:
-        return _(
-            "The same variant, %(variant)s, does best in all %(profiles)s profiles. Between the"
-            " profiles we found no difference that matters: one advice will do.",
-            profiles=formats.number(len(spread.best_variants)),
-            **size,
-        )
-    return _(
-        "Another variant did best in some profiles, but nowhere by more than about %(most)s in"
-        " %(base)s over %(variant)s. One advice will do.",
-        **size,
+    situation = _find_spread(comparison)
+    if spread.overall_best is None:
+        return tell_situation(situation)
+    base = choose_base(comparison)
+    return tell_situation(
+        situation,
+        most=count_up(spread.largest_shortfall or 0.0, base),
+        base=formats.number(base),
+        variant=names.variants[spread.overall_best],
+        profiles=formats.number(len(spread.best_variants)),
     )
 
 
-def _tell_spread_without_size(answer: ProfilesAnswer) -> str:
-    """Return the answer on profiles where the size of their differences is held back."""
-    if answer is ProfilesAnswer.DIFFER:
-        return _("The profiles differ. Give advice per profile.")
-    return _("Between the profiles we found no difference that matters: one advice will do.")
+def _find_spread(comparison: ExperimentComparison) -> Situation:
+    spread = comparison.spread
+    if spread.answer is ProfilesAnswer.NOT_ENOUGH:
+        return Situation.PROFILES_UNKNOWN
+    is_alike = spread.answer is ProfilesAnswer.ALIKE
+    if is_alike and comparison.total.verdict == Verdict.NOT_ENOUGH_DATA:
+        # What is not known of everyone together cannot be called best in every profile.
+        return Situation.PROFILES_ALIKE_SO_FAR
+    if spread.largest_shortfall is None or spread.overall_best is None:
+        # The size of their differences is held back.
+        return Situation.PROFILES_ALIKE if is_alike else Situation.PROFILES_DIFFER
+    if not is_alike:
+        return Situation.PROFILES_DIFFER_BY
+    if not spread.is_same_best:
+        return Situation.NEAR_BEST_IN_ALL
+    is_two = len(spread.best_variants) == 2
+    return Situation.SAME_BEST_IN_TWO if is_two else Situation.SAME_BEST_IN_ALL
 
 
 def tell_interaction(comparison: ExperimentComparison) -> str:
@@ -187,53 +181,18 @@ def tell_interaction(comparison: ExperimentComparison) -> str:
     )
 
 
-def _tell_nothing(group: ProfileComparison) -> str:
+def _find_situation(group: ProfileComparison) -> Situation:
     if any(one.reason is Reason.NO_DENOMINATOR for one in group.variants):
-        return _(
-            "We know how many responded, but not out of how many. There is nothing to compare."
-        )
-    if group.reason is Reason.ONE_VARIANT:
-        return _("Only one variant was counted. There is nothing to compare.")
-    if group.reason is Reason.NO_COMMON_STRATUM:
-        return _("The variants were never used side by side. There is nothing to compare.")
-    return _("Nothing was counted yet.")
+        return Situation.NO_DENOMINATOR
+    return {
+        Reason.ONE_VARIANT: Situation.ONE_VARIANT,
+        Reason.NO_COMMON_STRATUM: Situation.NEVER_TOGETHER,
+    }.get(group.reason, Situation.NOTHING_COUNTED)
 
 
-def _tell_counts(group: ProfileComparison, pair: PairComparison, names: Names, base: int) -> str:
-    rates = [group.find_variant(one).rate for one in (pair.variant, pair.reference)]
-    if None in rates or _is_reversed(pair):
-        return ""
-    decimals = decimals_of_pair(rates[0] * base, rates[1] * base)
-    counts = {
-        "count": formats.decimal(rates[0] * base, decimals),
-        "count2": formats.decimal(rates[1] * base, decimals),
-        "base": formats.number(base),
-        "units": names.units or _("people"),
-        "reference": names.variants[pair.reference],
-    }
-    if names.step == "participated":
-        return _(
-            "Of every %(base)s %(units)s about %(count)s led to someone taking part, against"
-            " %(count2)s with %(reference)s.",
-            **counts,
-        )
-    if names.step == "reached":
-        return _(
-            "Of every %(base)s %(units)s about %(count)s reached someone, against %(count2)s with"
-            " %(reference)s.",
-            **counts,
-        )
-    return _(
-        "To every %(base)s %(units)s there were about %(count)s responses, against %(count2)s with"
-        " %(reference)s.",
-        **counts,
-    )
-
-
-def decimals_of_pair(count: float, other: float) -> int:
-    """Return 1 where whole numbers would hide a difference, or make one of nothing."""
-    whole = round(count) - round(other)
-    return int(abs(whole - (count - other)) > 0.5 or (whole == 0 and count != other))
+def _find_rates(group: ProfileComparison, pair: PairComparison) -> tuple[float, float] | None:
+    rates = tuple(group.find_variant(one).rate for one in (pair.variant, pair.reference))
+    return None if None in rates or _is_reversed(pair) else rates
 
 
 def _is_reversed(pair: PairComparison) -> bool:
@@ -242,72 +201,18 @@ def _is_reversed(pair: PairComparison) -> bool:
     return within is not None and (pair.difference or 0.0) * (within.difference or 0.0) < 0
 
 
-def _tell_difference(
-    comparison: ExperimentComparison,
-    verdict: Verdict,
-    figures: PairComparison | StratifiedDifference,
-    base: int,
-) -> str:
-    limits = figures.simultaneous_lower, figures.simultaneous_upper
-    if None in limits:
-        return ""
-    if comparison.direction == Direction.LOWER:
-        limits = -limits[1], -limits[0]
-    low, high = limits
-    size = {"base": formats.number(base), "most": _count_up(max(-low, high), base)}
-    if verdict == Verdict.NO_DIFFERENCE:
-        return _("It is at most %(most)s in %(base)s either way.", **size)
-    if low > 0:
-        ends = {"lower": _count_down(low, base), "upper": _count_up(high, base)}
-        return _("The difference is %(lower)s to %(upper)s in every %(base)s.", **ends, **size)
-    if verdict == Verdict.PROBABLY_BETTER:
-        return _("The difference may also be 0.")
-    return _(
-        "The difference can be up to %(ahead)s in every %(base)s in its favour and up to %(behind)s"
-        " against it.",
-        ahead=_count_up(max(high, 0.0), base),
-        behind=_count_up(-low, base),
-        base=size["base"],
-    )
-
-
-def _tell_people_needed(
-    comparison: ExperimentComparison, group: ProfileComparison, names: Names, base: int
-) -> str:
+def _count_more_needed(comparison: ExperimentComparison, group: ProfileComparison) -> int | None:
     """Return how many more would settle it, where people count one by one."""
     sides = [group.find_variant(one) for one in (group.leader, group.opponent)]
     if any(one.clusters or not one.denominator for one in sides):
-        return ""
+        return None
     is_total = group.profile is None and group is comparison.total
     family = comparison.comparisons_in_total if is_total else comparison.comparisons_in_family
     level = simultaneous_level(comparison.confidence_level, family)
     rate = (sides[1].numerator + 0.5) / (sides[1].denominator + 1)
     needed = estimate_people_needed(rate, comparison.margin, level)
     more = needed - min(one.denominator for one in sides)
-    if more <= 0:
-        return ""
-    return _(
-        "With about %(more)s more %(units)s per variant you can see a difference of %(margin)s in"
-        " %(base)s.",
-        more=formats.number(_round_up(more)),
-        units=names.units or _("people"),
-        margin=formats.decimal(comparison.margin * base, _decimals(comparison.margin * base)),
-        base=formats.number(base),
-    )
-
-
-def _count_down(share: float, base: int) -> str:
-    """Return a limit in whole people, or in tenths where less than one is left."""
-    count = math.floor(share * base + 1e-9)
-    return formats.number(count) if count else formats.decimal(share * base, 1)
-
-
-def _count_up(share: float, base: int) -> str:
-    return formats.number(math.ceil(share * base - 1e-9))
-
-
-def _decimals(count: float) -> int:
-    return int(abs(count - round(count)) > 1e-9)
+    return _round_up(more) if more > 0 else None
 
 
 def _round_up(people: int) -> int:

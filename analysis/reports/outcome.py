@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
+from analysis.cases.table import Proof, Situation
+from analysis.cases.telling import tell_situation
 from analysis.comparison import (
     Counts,
     ExperimentFacts,
@@ -31,12 +33,12 @@ from analysis.reports.method import (
 from analysis.sentences import (
     Names,
     tell_figures,
+    tell_ground,
     tell_group,
     tell_interaction,
     tell_spread,
     tell_verdict,
 )
-from analysis.stats.cells import Direction
 from analysis.stats.results import (
     ExperimentComparison,
     Interval,
@@ -49,6 +51,7 @@ from analysis.stats.results import (
     Verdict,
 )
 from experiments.labels import DENOMINATOR_KINDS, STEPS, capitalise
+from experiments.models.experiments import DesignType
 from experiments.naming import NamedVariant
 from lab.i18n import in_language
 from lab.models.labels import DenominatorKind
@@ -56,6 +59,13 @@ from lab.models.labels import DenominatorKind
 # What files call everyone, and those whose profile nobody knew.
 TOGETHER = "together"
 UNKNOWN = "unknown"
+# Of other designs, something else than the variants may explain a difference.
+PROOFS = {
+    DesignType.RANDOMISED: Proof.LOTTERY,
+    DesignType.CLUSTER_RANDOMISED: Proof.LOTTERY,
+    DesignType.RETROSPECTIVE: Proof.AFTERWARDS,
+    DesignType.VIGNETTE: Proof.SAID,
+}
 WORSE = {
     Verdict.CLEARLY_BETTER: "clearly_worse",
     Verdict.PROBABLY_BETTER: "probably_worse",
@@ -254,6 +264,7 @@ def _name_all(request: OutcomeRequest) -> Names:
         profiles={**profiles, None: _("Profile unknown")},
         units=_("recipients") if is_mixed else str(DENOMINATOR_KINDS[kind]),
         step=request.experiment.numerator_step.value,
+        proof=PROOFS.get(request.experiment.design_type, Proof.NO_LOTTERY),
     )
 
 
@@ -273,16 +284,15 @@ def _write_headline(
     if request.stored.all_rows and not request.stored.rows:
         return _("This choice leaves no counts.")
     if comparison.total.leader is None and table.withheld_variants:
-        return _("The counts are too small to show to readers outside the lab.")
-    return tell_verdict(comparison.total, names)
+        return tell_situation(Situation.WITHHELD)
+    return tell_verdict(comparison, comparison.total, names)
 
 
 def _write_answer(comparison: ExperimentComparison, names: Names) -> tuple[str, ...]:
     figures = tell_figures(comparison, comparison.total, names)
-    if figures and comparison.direction == Direction.LOWER:
-        figures += " " + _("Fewer is better here.")
     spread = tell_spread(comparison, names) if _has_profiles(comparison) else ""
-    return tuple(sentence for sentence in (figures, spread) if sentence)
+    ground = tell_ground(comparison, names)
+    return tuple(sentence for sentence in (figures, ground, spread) if sentence)
 
 
 def _has_profiles(comparison: ExperimentComparison) -> bool:

@@ -68,7 +68,8 @@ def test_published_rule_reads_in_natural_frequencies(build, lab, publisher, page
     publisher.publish_all(counted_experiment(build, lab, [CLEAR], title="Brieven in Elst"))
     text = pages.get("/advice").text
     assert "Kies: geadresseerde brief · persoonlijk." in text
-    assert "op elke 100 brieven ongeveer 15 reacties (het kan ook 12 tot 18 zijn)" in text
+    assert "Op elke 100 brieven kwamen ongeveer 15 reacties, tegen" in text
+    assert "Het kan ook 11 tot 19 zijn" in text
     assert "duidelijk beter" in text
     assert "Brieven in Elst" in text
     assert "Editie 1" in text

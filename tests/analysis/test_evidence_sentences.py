@@ -6,8 +6,10 @@ import pytest
 
 from analysis import evidence_comparisons as comparisons
 from analysis import evidence_sentences as sentences
+from analysis.cases import telling
+from analysis.cases.counts import count_down, count_up
 from analysis.evidence_names import Spoken
-from analysis.evidence_wording import Wording, choose_base, count_down, count_up
+from analysis.evidence_wording import Wording, choose_base
 from analysis.pooled.record import (
     ClaimRecord,
     ConsistencyRecord,
@@ -21,6 +23,8 @@ from analysis.stats.cells import Direction
 from analysis.stats.results import Status, Verdict
 from lab.i18n import command_context
 from tests.analysis.pooled_records import MARGIN, NAMES, best, part, record, variant
+
+LARGE = "Het verschil is 2 tot 8 op elke 100. Dat is genoeg om ertoe te doen."
 
 
 @pytest.fixture(autouse=True)
@@ -52,27 +56,31 @@ def test_clear_winner_is_said_with_counts_and_difference():
     assert sentences.tell_verdict(held, wording()) == (
         "“brief · persoonlijk” werkt duidelijk beter dan “brief · zakelijk”."
     )
-    assert sentences.tell_counts(held, wording()) == (
+    assert telling.tell_counts(sentences.find(held, wording())) == (
         "In een gemiddeld experiment komen er op elke 100 brieven ongeveer 14 reacties, tegen 9 bij"
         " “brief · zakelijk”."
     )
-    assert sentences.tell_difference(held, wording()) == "Het verschil is 2 tot 8 op elke 100."
+    assert telling.tell_size(sentences.find(held, wording())) == LARGE
 
 
 def test_limits_of_a_difference_are_rounded_outwards():
     held = led_by(Verdict.CLEARLY_BETTER, (0.0199, 0.0801))
-    assert sentences.tell_difference(held, wording()) == "Het verschil is 1 tot 9 op elke 100."
+    assert telling.tell_size(sentences.find(held, wording())) == (
+        "Het verschil is 1 tot 9 op elke 100. Het kan te klein zijn om ertoe te doen."
+    )
 
 
 def test_probable_winner_may_also_make_no_difference():
-    said = sentences.tell_difference(led_by(Verdict.PROBABLY_BETTER), wording())
-    assert said == "Het verschil kan ook 0 zijn."
+    said = telling.tell_size(sentences.find(led_by(Verdict.PROBABLY_BETTER), wording()))
+    assert said == (
+        "Het verschil is hooguit 5 op elke 100. Het kan ook 0 zijn, of tot 1 de andere kant op."
+    )
 
 
 def test_no_difference_is_said_with_its_largest_size():
     held = led_by(Verdict.NO_DIFFERENCE, (-0.013, 0.011))
     assert "geen verschil dat ertoe doet" in sentences.tell_verdict(held, wording())
-    assert sentences.tell_difference(held, wording()) == (
+    assert telling.tell_size(sentences.find(held, wording())) == (
         "Het is hooguit 2 op de 100, in beide richtingen."
     )
 
@@ -80,7 +88,7 @@ def test_no_difference_is_said_with_its_largest_size():
 def test_too_little_data_names_no_winner():
     held = led_by(Verdict.NOT_ENOUGH_DATA, (-0.04, 0.06))
     assert sentences.tell_verdict(held, wording()).startswith("We weten nog niet of")
-    said = sentences.tell_difference(held, wording())
+    said = telling.tell_size(sentences.find(held, wording()))
     assert said == "Het verschil kan op elke 100 tot 6 in het voordeel zijn en tot 4 in het nadeel."
 
 
@@ -140,8 +148,8 @@ def test_surely_first_variant_is_not_behind_the_best():
 
 def test_lower_rates_win_where_less_is_better():
     held = led_by(Verdict.CLEARLY_BETTER, (-0.08, -0.02))
-    said = sentences.tell_difference(held, wording(direction=Direction.LOWER))
-    assert said == "Het verschil is 2 tot 8 op elke 100."
+    said = telling.tell_size(sentences.find(held, wording(direction=Direction.LOWER)))
+    assert said == LARGE
 
 
 def test_new_lab_gets_the_wider_prediction():
@@ -307,7 +315,7 @@ def test_no_sentence_speaks_of_significance(language):
     with command_context(language):
         everything = [
             sentences.tell_verdict(part(), wording()),
-            sentences.tell_counts(part(), wording()),
+            sentences.tell_figures(part(), wording()),
             sentences.tell_standing(part(leader=best(rank_ci=(1, 2))), wording()),
             *comparisons.tell_influence(record(), wording()),
         ]
@@ -318,19 +326,19 @@ def test_no_sentence_speaks_of_significance(language):
     ("share", "down", "up"),
     [
         (0.0, "0", "0"),
-        (0.0004, "0", "0,1"),
+        (0.0004, "0,04", "0,04"),
         (0.0096, "0,9", "1"),
         (0.013, "1", "2"),
         (0.02, "2", "2"),
     ],
 )
 def test_limits_are_rounded_outwards(share, down, up):
-    assert (count_down(share, wording()), count_up(share, wording())) == (down, up)
+    assert (count_down(share, 100), count_up(share, 100)) == (down, up)
 
 
 def test_no_difference_is_never_said_wider_than_the_margin():
     held = led_by(Verdict.NO_DIFFERENCE, (-0.003, 0.004))
-    assert "hooguit 0,4 op de 100" in sentences.tell_difference(held, wording(margin=0.005))
+    assert "hooguit 0,4 op de 100" in telling.tell_size(sentences.find(held, wording(margin=0.005)))
 
 
 def test_prediction_of_a_rate_names_what_it_takes_for_granted():

@@ -36,10 +36,10 @@ def tell(comparison, language, names=NAMES):
             (90, 1000, 140, 1000),
             "the personal letter works clearly better than the usual letter. To every 100 letters"
             " there were about 14 responses, against 9 with the usual letter. The difference is 2"
-            " to 8 in every 100.",
+            " to 8 in every 100. That is enough to matter.",
             "the personal letter werkt duidelijk beter dan the usual letter. Op elke 100 letters"
             " kwamen ongeveer 14 reacties, tegen 9 bij the usual letter. Het verschil is 2 tot 8"
-            " op elke 100.",
+            " op elke 100. Dat is genoeg om ertoe te doen.",
         ),
         (
             (33, 300, 43, 300),
@@ -55,11 +55,11 @@ def tell(comparison, language, names=NAMES):
         (
             (55, 500, 72, 500),
             "the personal letter probably works better than the usual letter. To every 100 letters"
-            " there were about 14 responses, against 11 with the usual letter. The difference may"
-            " also be 0.",
+            " there were about 14 responses, against 11 with the usual letter. The difference is"
+            " at most 8 in every 100. It may also be 0, or up to 0.8 the other way.",
             "the personal letter werkt waarschijnlijk beter dan the usual letter. Op elke 100"
-            " letters kwamen ongeveer 14 reacties, tegen 11 bij the usual letter. Het verschil kan"
-            " ook 0 zijn.",
+            " letters kwamen ongeveer 14 reacties, tegen 11 bij the usual letter. Het verschil is"
+            " hooguit 8 op elke 100. Het kan ook 0 zijn, of tot 0,8 de andere kant op.",
         ),
         (
             (1000, 10_000, 1010, 10_000),

@@ -7,6 +7,8 @@ from flask_babel import gettext as _
 
 from analysis import evidence_comparisons as comparisons
 from analysis import evidence_sentences as sentences
+from analysis.cases.table import Situation
+from analysis.cases.telling import tell_situation
 from analysis.evidence_names import Spoken
 from analysis.evidence_wording import (
     Wording,
@@ -109,11 +111,7 @@ def _write_headline(
     if main is None and record.profiles:
         return sentences.tell_how_many(record)
     if main is None or not any(one.rate is not None for one in main.variants):
-        return (
-            _("The counts are too small to show to readers outside the lab.")
-            if shown.withheld
-            else _("Nothing can be compared here yet.")
-        )
+        return tell_situation(Situation.WITHHELD if shown.withheld else Situation.NOTHING_COMPARED)
     return _write_verdict(main, shown, wording)
 
 
@@ -122,7 +120,7 @@ def _write_verdict(part: ProfileRecord, shown: Shown, wording: Wording) -> str:
     leader = find_leader(part)
     is_withheld = any(profile == part.profile for profile, _variant in shown.withheld)
     if is_withheld and (leader is None or leader.verdict is None):
-        return _("The counts are too small to show to readers outside the lab.")
+        return tell_situation(Situation.WITHHELD)
     return sentences.tell_verdict(part, wording)
 
 
@@ -142,9 +140,7 @@ def _write_answer(
         return tuple(filter(None, (profiles,)))
     differ = _do_profiles_differ(record)
     figures = [
-        sentences.tell_counts(main, wording),
-        sentences.tell_expected(main, wording),
-        sentences.tell_difference(main, wording),
+        sentences.tell_figures(main, wording),
     ]
     known = [sentences.tell_known(main, wording)]
     expected = [
@@ -220,11 +216,7 @@ class PartBuilder:
 
     def _write_sentences(self, part: ProfileRecord, lab: str | None) -> tuple[str, ...]:
         lines = (
-            (
-                sentences.tell_counts(part, self.wording),
-                sentences.tell_expected(part, self.wording),
-                sentences.tell_difference(part, self.wording),
-            ),
+            (sentences.tell_figures(part, self.wording),),
             (sentences.tell_known(part, self.wording),),
             (
                 sentences.tell_prediction(find_leader(part), self.wording, lab),
