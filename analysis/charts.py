@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal
 
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from lab.formats import Unit, interval, percent, points
+from analysis.cases.drawings import DrawingWords
+from lab.formats import Unit
 
 Interval = tuple[float, float]
 Level = Literal[50, 80, 95]
@@ -27,26 +27,6 @@ ARROWS = {"left": "M0-5-7 0 0 5", "right": "M0-5 7 0 0 5"}
 
 
 @dataclass(frozen=True, slots=True)
-class ChartWords:
-    """The sentences that say what a drawing shows, in the reader's language."""
-
-    estimate: str
-    interval: str
-    control: str
-    prediction: str
-
-    @classmethod
-    def for_reader(cls) -> "ChartWords":
-        """Return the sentences with their places for numbers still open."""
-        return cls(
-            estimate=_("Estimate %(value)s.", value="{value}"),
-            interval=_("%(level)s interval: %(interval)s.", level="{level}", interval="{ends}"),
-            control=_("Control: %(value)s.", value="{value}"),
-            prediction=_("Expected in one new experiment: %(interval)s.", interval="{ends}"),
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Scale:
     """The part of the number line that all rows of one table share."""
 
@@ -55,7 +35,7 @@ class Scale:
     ticks: tuple[float, ...]
     unit: Unit
     decimals: int
-    words: ChartWords
+    words: DrawingWords
     grid: str
 
     def position(self, value: float) -> float:
@@ -64,7 +44,7 @@ class Scale:
 
     def write(self, value: float, decimals: int = 1) -> str:
         """Return a value as people read it."""
-        return (points if self.unit == Unit.POINTS else percent)(value, decimals)
+        return self.words.write(value, self.unit, decimals)
 
 
 def list_visible_ends(intervals: Iterable[Interval]) -> list[float]:
@@ -92,7 +72,7 @@ def interval_scale(values: Iterable[float], unit: Unit = Unit.PERCENT) -> Scale:
         ticks=ticks,
         unit=unit,
         decimals=_decimals_of(step),
-        words=ChartWords.for_reader(),
+        words=DrawingWords.for_reader(),
         grid=_draw_grid(ticks),
     )
 
@@ -138,26 +118,13 @@ def draw_interval(
     if estimate is None or not math.isfinite(estimate):
         return Markup("")
     lines = "".join(_draw_line(intervals[level], level, scale) for level in sorted(intervals)[::-1])
+    told = scale.words.tell(scale.unit, estimate, intervals, control=control)
     return Markup(
         f'<svg class="interval" role="img"><title>{escape(label)}</title>'
-        f"<desc>{_describe(estimate, intervals, scale, control)}</desc>{scale.grid}"
+        f"<desc>{escape(told)}</desc>{scale.grid}"
         f"{draw_band(margin_band, scale)}{draw_control(control, scale)}{lines}"
         f"{draw_dot(estimate, scale)}</svg>"
     )
-
-
-def _describe(
-    estimate: float, intervals: Mapping[Level, Interval], scale: Scale, control: float | None
-) -> str:
-    words = scale.words
-    sentences = [words.estimate.format(value=scale.write(estimate))]
-    for level in sorted(intervals, reverse=True):
-        lower, upper = intervals[level]
-        ends = interval(lower, upper, scale.unit)
-        sentences.append(words.interval.format(level=f"{level}%", ends=ends))
-    if control is not None and scale.unit != Unit.POINTS:
-        sentences.append(words.control.format(value=scale.write(control)))
-    return str(escape(" ".join(sentences)))
 
 
 def _draw_line(ends: Interval, level: Level, scale: Scale) -> str:

@@ -14,7 +14,6 @@ from analysis.charts import (
     draw_dot,
     draw_stroke,
 )
-from lab.formats import interval
 
 # Half the side of a square, in pixels: the smallest and the largest experiment of a forest.
 SMALLEST_SQUARE, LARGEST_SQUARE = 2.5, 6.0
@@ -103,14 +102,8 @@ def _describe(
     ends: Interval | None,
     prediction: Interval | None = None,
 ) -> str:
-    words, sentences = scale.words, []
-    if estimate is not None:
-        sentences.append(words.estimate.format(value=scale.write(estimate)))
-    if ends is not None:
-        sentences.append(words.interval.format(level="95%", ends=interval(*ends, scale.unit)))
-    if prediction is not None:
-        sentences.append(words.prediction.format(ends=interval(*prediction, scale.unit)))
-    return " ".join(sentences)
+    intervals = {} if ends is None else {95: ends}
+    return scale.words.tell(scale.unit, estimate, intervals, prediction=prediction)
 
 
 def _draw_square(estimate: float, scale: Scale, share: float) -> str:

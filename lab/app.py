@@ -25,6 +25,7 @@ from analysis.views import (
     outcome,
     proposals,
     runs,
+    sentences,
     work,
 )
 from experiments.views import experiments as experiment_pages
@@ -57,6 +58,7 @@ BLUEPRINTS = [
     advice.blueprint,
     guide.blueprint,
     backtest.blueprint,
+    sentences.blueprint,
 ]
 FINDERS = (
     lab.queries.places.FINDERS

@@ -40,6 +40,7 @@ SECTION_PAGES = {
         (lazy_gettext("Guide"), "guide.show_guide", Action.READ_ADVICE),
         (lazy_gettext("Rules"), "advice.list_advice", Action.READ_ADVICE),
         (lazy_gettext("Does the advice work?"), "backtest.show_backtest", Action.READ_ADVICE),
+        (lazy_gettext("What our words mean"), "sentences.list_sentences", Action.READ_PUBLIC),
     ],
 }
 # Pages that belong to a word in the menu although another blueprint serves them.

@@ -61,3 +61,8 @@ def build(session) -> Builder:
 def client(app):
     """A browser without scripts: asks pages of the application."""
     return app.test_client()
+
+
+def pytest_addoption(parser):
+    """Let a person write anew what is said in each case, to read the difference."""
+    parser.addoption("--renew-sentences", action="store_true", help="write the snapshots anew")

@@ -103,7 +103,7 @@ SIZES: Mapping[tuple[Verdict, Size], LazyString | str] = {
     ),
     (Verdict.PROBABLY_BETTER, Size.UNKNOWN): "",
     (Verdict.NO_DIFFERENCE, Size.WITHIN_MARGIN): _l(
-        "It is at most %(most)s in %(base)s either way."
+        "The difference is at most %(most)s in %(base)s either way."
     ),
     (Verdict.NO_DIFFERENCE, Size.UNKNOWN): "",
     (Verdict.NOT_ENOUGH_DATA, Size.OPEN): _l(

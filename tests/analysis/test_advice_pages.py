@@ -85,7 +85,7 @@ def test_no_difference_and_too_little_stand_with_equal_weight(build, lab, publis
 
 
 def test_small_counts_are_not_shown_to_the_public(build, lab, publisher, pages):
-    publisher.publish_all(counted_experiment(build, lab, [CLEAR, FEW]))
+    publisher.publish_all(counted_experiment(build, lab, [CLEAR, FEW], title="Brieven in Elst"))
     page = pages.get("/advice")
     few = page.content.all("article")[1]
     assert "zo klein dat we ze niet tonen" in few.text

@@ -81,7 +81,7 @@ def test_no_difference_is_said_with_its_largest_size():
     held = led_by(Verdict.NO_DIFFERENCE, (-0.013, 0.011))
     assert "geen verschil dat ertoe doet" in sentences.tell_verdict(held, wording())
     assert telling.tell_size(sentences.find(held, wording())) == (
-        "Het is hooguit 2 op de 100, in beide richtingen."
+        "Het verschil is hooguit 2 op de 100, in beide richtingen."
     )
 
 

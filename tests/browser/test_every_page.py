@@ -41,6 +41,7 @@ PAGES = [
     (PUBLIC, "/advice/editions/published/1"),
     (PUBLIC, "/advice/backtest?programme=fictitious"),
     (PUBLIC, "/advice/backtest?run_id={backtest}"),
+    (PUBLIC, "/advice/sentences"),
     (PUBLIC, "/experiments?programme=published"),
     (PUBLIC, "/experiments/{trial}"),
     (PUBLIC, "/experiments/{trial}/outcome"),
@@ -108,6 +109,13 @@ PAGES = [
     (ADMINISTRATOR, "/programmes/{programme}/labels/channels/brief_adres"),
     (ADMINISTRATOR, "/programmes/{programme}/labs/new"),
 ]
+
+# Drawings that are neither told in words nor left out for who cannot see them.
+DRAWINGS_WITHOUT_WORDS = """() => [...document.querySelectorAll("svg:not(svg svg)")]
+    .filter((one) => !one.closest("[aria-hidden=true]") && !one.getAttribute("aria-label")
+        && !(one.querySelector(":scope > title")?.textContent.trim()
+             && one.querySelector(":scope > desc")?.textContent.trim()))
+    .map((one) => one.outerHTML.slice(0, 200))"""
 
 
 @pytest.fixture(scope="session")
@@ -222,6 +230,7 @@ def test_page_is_accessible_narrow_and_quiet(page, demonstration, numbers, role,
         demonstration.sign_in(page, role)
     page.goto(demonstration.address + address.format(**numbers))
     assert_fit_for_all(page)
+    assert page.evaluate(DRAWINGS_WITHOUT_WORDS) == []
     assert [url for url in elsewhere if not url.startswith("data:")] == []
     # A page that is rightly refused is reported by the browser too.
     assert [text for text in complaints if "status of 40" not in text] == []

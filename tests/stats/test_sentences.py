@@ -65,10 +65,10 @@ def tell(comparison, language, names=NAMES):
             (1000, 10_000, 1010, 10_000),
             "Between the personal letter and the usual letter we found no difference that matters."
             " To every 100 letters there were about 10.1 responses, against 10.0 with the usual"
-            " letter. It is at most 1 in 100 either way.",
+            " letter. The difference is at most 1 in 100 either way.",
             "Tussen the personal letter en the usual letter vonden we geen verschil dat ertoe doet."
             " Op elke 100 letters kwamen ongeveer 10,1 reacties, tegen 10,0 bij the usual letter."
-            " Het is hooguit 1 op de 100, in beide richtingen.",
+            " Het verschil is hooguit 1 op de 100, in beide richtingen.",
         ),
     ],
     ids=["clearly", "not_enough", "probably", "no_difference"],
