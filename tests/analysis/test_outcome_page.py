@@ -1,5 +1,6 @@
 """The report of one experiment says the answer first, and honestly what it can."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -236,3 +237,19 @@ def test_new_counts_change_the_report_at_once(pages, build, lab, session):
     count(session, experiment, ((400, 600), (100, 600)))
     assert "werkt duidelijk beter" in answer_of(open_report(pages, experiment))
     assert "1.200" in open_report(pages, experiment).text
+
+
+@pytest.mark.parametrize("rates", [CLEAR, EVEN, FEW], ids=["clear", "even", "few"])
+def test_numbers_of_the_answer_stand_in_the_tables(pages, build, lab, rates):
+    page = open_report(pages, counted_experiment(build, lab, [rates]), language="en")
+    told = re.sub(r"(of|in|To) every 100|in 100|about [\d,]+ more", "", answer_of(page))
+    shown = {
+        abs(float(one.replace("\N{MINUS SIGN}", "-")))
+        for table in page.content.all("table")
+        for one in re.findall(r"[\d.]+", table.text.replace(",", ""))
+        if one.strip(".").replace(".", "", 1).isdigit()
+    }
+    numbers = [float(one) for one in re.findall(r"\d+(?:\.\d+)?", told)]
+    assert len(numbers) >= 3
+    # Counts are rounded to whole people, limits outwards.
+    assert [one for one in numbers if not any(abs(one - held) <= 1 for held in shown)] == []
