@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from analysis.cases.counts import count_out
 from analysis.evidence_names import join
-from analysis.evidence_wording import Wording, count_out
+from analysis.evidence_wording import Wording
 from analysis.reports.evidence.contents import Standing
 
 BETTER = {"clearly_better", "probably_better"}
@@ -50,8 +51,8 @@ def tell_standing(standing: Standing | None, wording: Wording) -> str:
     return _(
         "%(one)s against %(other)s: a difference between %(lower)s and %(upper)s in every"
         " %(base)s.",
-        lower=count_out(lower, wording, math.floor),
-        upper=count_out(upper, wording, math.ceil),
+        lower=count_out(lower, wording.base, math.floor),
+        upper=count_out(upper, wording.base, math.ceil),
         base=wording.base_text,
         **sides,
     )
