@@ -165,6 +165,38 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Overturn:
+    """The results of a next experiment that would change a rule.
+
+    people: who get each of two variants, the leader and its rival. Results are shares, leader less
+    rival in the good direction: another variant is advised from turns_below down (`becomes`), the
+    advice falls back from weakens_below down, and is settled from settles_above up. None where no
+    result of an experiment of this size does so.
+    """
+
+    people: int
+    rival: int
+    turns_below: float | None = None
+    weakens_below: float | None = None
+    settles_above: float | None = None
+    becomes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """How many experiments and labs found the leader ahead of its rival, and how many behind.
+
+    unseen: experiments that held both, of which the own result is not shown to everybody.
+    """
+
+    experiments_for: int = 0
+    labs_for: int = 0
+    experiments_against: int = 0
+    labs_against: int = 0
+    unseen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RuleEvidence:
     """The evidence of one version of a rule, as it is kept with it."""
 
@@ -176,6 +208,8 @@ class RuleEvidence:
     is_protected: bool = False
     # How sure it is; None where evidence was written down before this was kept.
     strength: Strength | None = None
+    overturn: Overturn | None = None
+    support: Support | None = None
 
 
 RULE_EVIDENCE = TypeAdapter(RuleEvidence)

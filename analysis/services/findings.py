@@ -7,7 +7,6 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlmodel import Session
 
-from analysis.advice import Proposal
 from analysis.comparison import ESTIMATOR, Counts
 from analysis.disclosure import leave_exact, protect, sum_table
 from analysis.evidence import (
@@ -33,7 +32,6 @@ from analysis.services.pooled_findings import PooledFindings, describe_to
 from analysis.services.pooled_findings import read_findings as read_pooled
 from analysis.services.runs import RunCreate, read_run, run_analysis
 from analysis.stats.results import ExperimentComparison
-from analysis.strength_rules import assess_strength
 from experiments.grade import EvidenceGrade
 from experiments.models.experiments import Experiment, ExperimentStatus
 from experiments.queries.experiments import get_experiment
@@ -99,11 +97,6 @@ class Findings:
             remarks=remarks,
             is_protected=self.is_protected,
         )
-
-    def describe_proposal(self, proposal: Proposal) -> RuleEvidence:
-        """Return the evidence of a proposal, with how sure it is."""
-        strength = assess_strength(proposal.state, proposal.remarks, is_pooled=False)
-        return replace(self.describe(proposal.part, proposal.remarks), strength=strength)
 
     def _show(self, part: ProfileEvidence) -> ProfileEvidence:
         shown = self.shown.find_part(part.profile_id)

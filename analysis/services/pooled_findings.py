@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from pydantic import TypeAdapter
 from sqlmodel import Session
 
-from analysis.advice import Proposal
 from analysis.evidence import Evidence, ProfileEvidence, RuleEvidence, withhold_numbers
 from analysis.models.runs import AnalysisRun
 from analysis.pooled.evidence import gather_pooled_evidence
@@ -16,10 +15,9 @@ from analysis.pooled.turning import read_outcome
 from analysis.protection import DECIMALS
 from analysis.queries.advice import RuleSubject
 from analysis.queries.evidence import list_open_outcomes
-from analysis.reports.evidence.protection import show_evidence
+from analysis.reports.evidence.protection import Shown, show_evidence
 from analysis.services.runs import read_run
 from analysis.stats.pooled.data import CellRow
-from analysis.strength_rules import assess_strength
 from lab.access import PUBLIC, Action, Place, Reader
 from lab.models.programmes import Programme, ProgrammeKind
 from lab.queries.programmes import find_programme
@@ -31,7 +29,10 @@ FIGURES = ("difference", "lower", "upper", "probability_better", "near_best", "e
 
 @dataclass(frozen=True, slots=True)
 class PooledFindings:
-    """A kept run with the evidence in it: exact, and as its reader may see it."""
+    """A kept run with the evidence in it: exact, and as its reader may see it.
+
+    public: the counts of each experiment, as far as this reader may see them.
+    """
 
     run: AnalysisRun
     scope: Scope
@@ -39,6 +40,7 @@ class PooledFindings:
     evidence: Evidence
     shown: Evidence
     is_protected: bool
+    public: Shown
 
     @property
     def place(self) -> Place:
@@ -49,11 +51,6 @@ class PooledFindings:
         """Return the evidence of one rule as it is kept with it, for everybody to read."""
         shown = part if not self.is_protected else self._protect(part)
         return RuleEvidence(self.evidence.basis, shown, remarks, self.is_protected)
-
-    def describe_proposal(self, proposal: Proposal) -> RuleEvidence:
-        """Return the evidence of a proposal, with how sure it is."""
-        strength = assess_strength(proposal.state, proposal.remarks, is_pooled=True)
-        return replace(self.describe(proposal.part, proposal.remarks), strength=strength)
 
     def _protect(self, part: ProfileEvidence) -> ProfileEvidence:
         shown = self.shown.find_part(part.profile_id)
@@ -79,6 +76,7 @@ def read_findings(session: Session, run: AnalysisRun, reader: Reader = PUBLIC) -
         evidence=gather_pooled_evidence(record, scope, names),
         shown=gather_pooled_evidence(shown.record, scope, names),
         is_protected=shown.is_protected,
+        public=shown,
     )
 
 
@@ -121,7 +119,7 @@ def describe_to(kept: RuleEvidence, findings: PooledFindings) -> RuleEvidence:
     if part is None:
         return kept
     described = findings.describe(part, kept.remarks)
-    return replace(described, basis=kept.basis, strength=kept.strength)
+    return replace(kept, part=described.part, is_protected=described.is_protected)
 
 
 def _round(part: ProfileEvidence) -> ProfileEvidence:

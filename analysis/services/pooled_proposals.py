@@ -17,6 +17,7 @@ from analysis.pooled.scope import SCOPE, Scope
 from analysis.queries import advice as queries
 from analysis.queries.runs import get_run
 from analysis.queries.scopes import find_default_scope
+from analysis.services.backing import describe_pooled
 from analysis.services.findings import PROPOSING, ExperimentNotClosedError
 from analysis.services.pooled_findings import PooledFindings, find_subject, read_findings
 from analysis.services.proposals import add_version, ensure_rule
@@ -150,7 +151,7 @@ def _keep(
     session: Session, scope: Scope, suggestion: Suggestion, *, by: Reader, at: datetime
 ) -> AdviceRuleVersion:
     proposal, findings = suggestion.proposal, suggestion.findings
-    evidence = findings.describe_proposal(proposal)
+    evidence = describe_pooled(session, findings, proposal)
     advised = None if proposal.variant is None else evidence.basis.variants[proposal.variant]
     version = AdviceRuleVersion(
         proposal_state=proposal.state,

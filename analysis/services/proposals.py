@@ -15,6 +15,7 @@ from analysis.models.advice import (
 )
 from analysis.queries import advice as queries
 from analysis.queries.advice import RuleSubject
+from analysis.services.backing import describe_single
 from analysis.services.findings import Findings, find_evidence
 from experiments.queries.cells import lock_counts
 from lab.access import Reader
@@ -73,7 +74,7 @@ def propose_versions(
 def _propose(
     session: Session, findings: Findings, proposal: Proposal, *, by: Reader, at: datetime
 ) -> AdviceRuleVersion:
-    version = _formulate(findings, proposal)
+    version = _formulate(session, findings, proposal)
     experiment, lab = findings.assessment.experiment, findings.assessment.lab
     subject = RuleSubject(
         lab.programme_id,
@@ -106,8 +107,8 @@ def add_version(
     return version
 
 
-def _formulate(findings: Findings, proposal: Proposal) -> AdviceRuleVersion:
-    evidence = findings.describe_proposal(proposal)
+def _formulate(session: Session, findings: Findings, proposal: Proposal) -> AdviceRuleVersion:
+    evidence = describe_single(session, findings, proposal)
     advised = None if proposal.variant is None else evidence.basis.variants[proposal.variant]
     return AdviceRuleVersion(
         proposal_state=proposal.state,
