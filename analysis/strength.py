@@ -10,6 +10,8 @@ indirectness, and besides them how few sources there are, age and unwanted effec
 from dataclasses import dataclass
 from enum import StrEnum
 
+from analysis.guardrails import Guardrail
+
 ALL_LOCKS = 4
 
 
@@ -78,3 +80,8 @@ class Strength:
     def reasons(self) -> tuple[LossReason, ...]:
         """Return every reason for a lost lock, the gravest ground first."""
         return tuple(reason for loss in self.losses for reason in loss.reasons)
+
+    @property
+    def guardrails(self) -> tuple[Guardrail, ...]:
+        """Return the unwanted effects among the reasons."""
+        return tuple(Guardrail(one.value) for one in self.reasons if one.value in set(Guardrail))

@@ -1,23 +1,30 @@
 """Advice rules, their versions and the editions in which they are published."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import StringConstraints
-from sqlalchemy import JSON, UniqueConstraint, event, inspect
+from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint, event, inspect, text
 from sqlmodel import Field, SQLModel
 
 from analysis.stats.results import Verdict
 from lab.models.columns import KEEPABLE, closed_set
 
 REASON_LENGTH = 2000
+CONDITIONS_LENGTH = 500
+LEAST_MONTHS, USUAL_MONTHS, MOST_MONTHS = 3, 24, 60
 
 ReasonText = Annotated[
     str,
     StringConstraints(
         strip_whitespace=True, min_length=1, max_length=REASON_LENGTH, pattern=KEEPABLE
     ),
+]
+
+ConditionsText = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=CONDITIONS_LENGTH, pattern=KEEPABLE),
 ]
 
 
@@ -92,6 +99,14 @@ class AdviceRuleVersion(SQLModel, table=True):
     retired_at: datetime | None = None
     # Empty when a newer version took its place.
     retirement_reason: str = Field(default="", max_length=REASON_LENGTH)
+    # When the advice must be looked at again; computed for versions from before this was kept.
+    review_on: date | None = None
+    # The proposal that a person edited into this one.
+    edited_from_id: int | None = Field(
+        default=None, foreign_key="advice_rule_version.id", index=True
+    )
+    # When the advice holds, in the words of whoever edited it; everybody reads them.
+    conditions: str = Field(default="", max_length=CONDITIONS_LENGTH)
 
 
 NEXT_STATES = {
@@ -102,7 +117,7 @@ NEXT_STATES = {
     },
     VersionState.PUBLISHED: {VersionState.RETIRED},
 }
-DECISION_FIELDS = {"state", "decided_by_id", "decided_at", "decision_reason"}
+DECISION_FIELDS = {"state", "decided_by_id", "decided_at", "decision_reason", "review_on"}
 RETIREMENT_FIELDS = {"state", "retired_by_id", "retired_at", "retirement_reason"}
 
 
@@ -133,6 +148,83 @@ class DecisionCreate(SQLModel):
     """A decision on a version as it comes in."""
 
     reason: ReasonText
+    # After how many months the advice is looked at again.
+    review_months: int = Field(default=USUAL_MONTHS, ge=LEAST_MONTHS, le=MOST_MONTHS)
+
+
+class EditCreate(DecisionCreate):
+    """A proposal as a person would rather have it, and why.
+
+    state, variant: what to advise instead, None to leave it; the variant is its place among those
+    that were compared.
+    """
+
+    state: ProposalState | None = None
+    variant: int | None = None
+    conditions: ConditionsText = ""
+
+
+class AnswerCreate(SQLModel):
+    """What a second person says to a decision that goes against a proposal."""
+
+    reason: ReasonText
+
+
+class AskedDecision(StrEnum):
+    """What somebody wants to do with a proposal, against what it says."""
+
+    PUBLISH = "publish"
+    REJECT = "reject"
+
+
+class SecondAnswer(StrEnum):
+    """What a second person said."""
+
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+class AdviceConfirmation(SQLModel, table=True):
+    """A decision against a proposal, which waits for a second person or has the answer."""
+
+    __tablename__ = "advice_confirmation"
+    __table_args__ = (
+        CheckConstraint("asked_by_id <> answered_by_id", name="by_two_people"),
+        CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered_whole"),
+        # One question at a time about a proposal, whoever asks at the same moment.
+        Index(
+            "uq_advice_confirmation_open",
+            "version_id",
+            unique=True,
+            sqlite_where=text("answer IS NULL"),
+            postgresql_where=text("answer IS NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    version_id: int = Field(foreign_key="advice_rule_version.id", index=True)
+    decision: AskedDecision = Field(sa_type=closed_set(AskedDecision, "decision"))
+    reason: str = Field(max_length=REASON_LENGTH)
+    review_months: int
+    asked_by_id: int = Field(foreign_key="user_account.id")
+    asked_at: datetime
+    answer: SecondAnswer | None = Field(
+        default=None, sa_type=closed_set(SecondAnswer, "answer"), nullable=True
+    )
+    answered_by_id: int | None = Field(default=None, foreign_key="user_account.id")
+    answered_at: datetime | None = None
+    answer_reason: str = Field(default="", max_length=REASON_LENGTH)
+
+
+@event.listens_for(AdviceConfirmation, "before_update")
+def keep_answer_as_it_was(_mapper, _connection, one: AdviceConfirmation) -> None:
+    """Refuse any change of a confirmation but its one answer."""
+    attributes = inspect(one).attrs
+    changed = {attribute.key for attribute in attributes if attribute.history.has_changes()}
+    before = (attributes.answer.history.deleted or [one.answer])[0]
+    answer = {"answer", "answered_by_id", "answered_at", "answer_reason"}
+    if changed and (before is not None or changed - answer):
+        raise ImmutableVersionError(f"confirmation {one.id}: {sorted(changed)}")
 
 
 class AdviceEdition(SQLModel, table=True):

@@ -122,6 +122,29 @@ def find_published_version(session: Session, rule_id: int) -> AdviceRuleVersion 
     return session.exec(statement.with_for_update()).first()
 
 
+def list_other_division(session: Session, rule: AdviceRule) -> list[AdviceRuleVersion]:
+    """Return what is in force on the same subject for another division of residents.
+
+    For a rule for everyone those per profile, and for one of a profile that for everyone.
+    """
+    is_other = col(AdviceRule.profile_id).is_not(None)
+    if rule.profile_id is not None:
+        is_other = col(AdviceRule.profile_id).is_(None)
+    statement = (
+        select(AdviceRuleVersion)
+        .join(AdviceRule, col(AdviceRule.id) == AdviceRuleVersion.advice_rule_id)
+        .where(
+            AdviceRule.programme_id == rule.programme_id,
+            AdviceRule.issue_type_id == rule.issue_type_id,
+            AdviceRule.phase_id == rule.phase_id,
+            is_other,
+            AdviceRuleVersion.state == VersionState.PUBLISHED,
+        )
+        .order_by(col(AdviceRuleVersion.id))
+    )
+    return list(session.exec(statement.with_for_update(of=AdviceRuleVersion)))
+
+
 def list_undecided_versions(session: Session, experiment_id: int) -> list[AdviceRuleVersion]:
     """Return the proposals of an experiment that nobody decided on, oldest first."""
     statement = select(AdviceRuleVersion).where(

@@ -20,7 +20,16 @@ from lab.models.programmes import Programme
 MOST_NEWS = 400
 MOST_RECORDS = 50
 # What is done for all labs of a programme at once, and news to each of them.
-OF_ALL_LABS = ("propose_advice", "publish_advice", "reject_advice", "retire_advice")
+OF_ALL_LABS = (
+    "propose_advice",
+    "publish_advice",
+    "reject_advice",
+    "retire_advice",
+    "edit_advice",
+    "ask_advice",
+    "confirm_advice",
+    "refuse_advice",
+)
 
 
 class ExperimentLine(NamedTuple):

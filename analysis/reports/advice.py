@@ -2,18 +2,27 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 from markupsafe import Markup
 
 from analysis import advice_sentences as words
 from analysis import remark_sentences
+from analysis.change_sentences import (
+    write_change,
+    write_overturn,
+    write_review,
+    write_support,
+    write_sureness,
+)
+from analysis.changes import ProposalChange
 from analysis.charts import draw_axis, draw_interval, interval_scale
 from analysis.evidence import RateEvidence, RuleEvidence, Source, read_evidence
-from analysis.models.advice import ProposalState, VersionState
+from analysis.models.advice import AdviceRuleVersion, ProposalState, VersionState
 from analysis.queries.advice import ListedVersion
-from analysis.strength_rules import read_strength
+from analysis.strength_rules import grow_old, read_strength
 from analysis.strength_sentences import ShownStrength, show_strength
+from analysis.summaries import compare_versions, find_date, is_due
 from experiments.grade import Grade, GradeReason
 from experiments.labels import GRADE_REASONS, GRADES
 from experiments.models.experiments import ExperimentStatus
@@ -74,6 +83,13 @@ class RuleCard:
     compared_with: str
     beaten: str
     strength: ShownStrength
+    # In the words of whoever edited it; empty where nobody did.
+    conditions: str
+    review: str
+    is_past_review: bool
+    sureness: str
+    support: list[str]
+    overturn: list[str]
     arguments_for: list[str]
     arguments_against: list[str]
     grade: str
@@ -103,8 +119,18 @@ class RuleChange:
     in_force: RuleCard | None
     newest: RuleCard
     earlier: list[RuleCard]
-    # The newest version was not decided on, and advises what is in force already.
-    is_unchanged: bool = False
+    # What the newest version does to what is in force, where nobody decided on it.
+    change: ProposalChange | None = None
+
+    @property
+    def change_label(self) -> str:
+        """Return what changes, as a shape and a word."""
+        return write_change(self.change) if self.change else ""
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Tell whether the newest version waits, and says what is in force already."""
+        return self.change is ProposalChange.UNCHANGED
 
 
 def build_cards(
@@ -138,21 +164,23 @@ def build_changes(
             continue
         held = in_force.get(one.rule.id)
         changes[one.rule.id] = RuleChange(
-            held and cards[held.version.id], card, [], is_unchanged(one, held)
+            held and cards[held.version.id], card, [], find_proposed_change(one, held)
         )
     return list(changes.values())
 
 
-def is_unchanged(proposed: ListedVersion, in_force: ListedVersion | None) -> bool:
-    """Tell whether a proposal advises the same, as strongly, as the version in force."""
-    if in_force is None or proposed.version.state is not VersionState.PROPOSED:
-        return False
-    return _advice_of(proposed) == _advice_of(in_force)
+def find_proposed_change(
+    proposed: ListedVersion, in_force: ListedVersion | None
+) -> ProposalChange | None:
+    """Return what a proposal changes of what is in force; None where it was decided on."""
+    if proposed.version.state is not VersionState.PROPOSED:
+        return None
+    return compare_versions(in_force and in_force.version, proposed.version, find_today())
 
 
-def _advice_of(listed: ListedVersion) -> tuple:
-    version = listed.version
-    return version.proposal_state, version.channel_id, sorted(version.style_ids)
+def find_today() -> date:
+    """Return the day on which a page is shown."""
+    return datetime.now(UTC).date()
 
 
 def build_card(listed: ListedVersion, evidence: RuleEvidence) -> RuleCard:
@@ -203,9 +231,13 @@ def _build(
         reach=remark_sentences.list_reach(evidence),
         compared_with=words.write_compared_with(evidence),
         beaten=words.write_beaten(evidence),
-        strength=show_strength(
-            read_strength(version.proposal_state, evidence), version.proposal_state
-        ),
+        strength=_show_strength(version, evidence),
+        conditions=version.conditions,
+        review=write_review(find_date(version), is_due(version, find_today())),
+        is_past_review=is_due(version, find_today()),
+        sureness=write_sureness(evidence),
+        support=write_support(evidence.support),
+        overturn=write_overturn(version.proposal_state, evidence),
         arguments_for=remark_sentences.list_remarks(evidence, are_against=False),
         arguments_against=remark_sentences.list_remarks(evidence, are_against=True),
         grade=basis.grade,
@@ -230,6 +262,13 @@ def _build(
         retired_by=listed.retired_by,
         retirement_reason=version.retirement_reason,
     )
+
+
+def _show_strength(version: AdviceRuleVersion, evidence: RuleEvidence) -> ShownStrength:
+    strength = read_strength(version.proposal_state, evidence)
+    if is_due(version, find_today()):
+        strength = grow_old(strength)
+    return show_strength(strength, version.proposal_state)
 
 
 def _build_source(source: Source, status: ExperimentStatus | None) -> SourceLine:

@@ -8,8 +8,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlmodel import Session
 
+from analysis.queries import confirmations
 from analysis.queries import work as queries
+from analysis.reports.advice import find_today
 from analysis.reports.news import build_news
+from analysis.summaries import is_due
 from experiments.labels import NEEDS
 from experiments.models.experiments import Experiment
 from experiments.models.observations import ReviewState
@@ -95,6 +98,8 @@ def _build_to_decide(session: Session, reader: Reader, homes: Homes) -> WorkList
     deciding = reader.labs_where(Action.DECIDE_ADVICE)
     writing = reader.labs_where(Action.WRITE_EXPERIMENT)
     lines = [
+        *_list_to_confirm(session, reader),
+        *_list_due(session, reader),
         *_list_undecided_pooled(session, reader),
         *_list_undecided(session, deciding),
         *_list_not_analysed(session, deciding),
@@ -107,6 +112,36 @@ def _build_to_decide(session: Session, reader: Reader, homes: Homes) -> WorkList
         empty=_("Nothing waits for your decision. It begins with an experiment:"),
         step=_("write one down"),
         url=url_for("experiments.choose_lab"),
+    )
+
+
+def _list_to_confirm(session: Session, reader: Reader) -> Iterator[WorkLine]:
+    """List what colleagues decided against a proposal, for which a second person is needed."""
+    for line in confirmations.list_open_for(session, reader.user_id, *_where_deciding(reader)):
+        yield _line_of_version(line, _("a colleague asks you to confirm a decision"))
+
+
+def _list_due(session: Session, reader: Reader) -> Iterator[WorkLine]:
+    """List the advice in force that is past its review date."""
+    today = find_today()
+    for line in confirmations.list_in_force(session, *_where_deciding(reader)):
+        if is_due(line.version, today):
+            yield _line_of_version(line, _("past its review date: renew it or take it back"))
+
+
+def _where_deciding(reader: Reader) -> tuple[list[int], list[int]]:
+    action = Action.DECIDE_ADVICE
+    return reader.programmes_where(action), reader.labs_where(action)
+
+
+def _line_of_version(line: confirmations.VersionLine, note: str) -> WorkLine:
+    name = in_language(line.profile, "name") if line.profile else _("Everyone")
+    return WorkLine(
+        title=_("Advice for: %(name)s", name=name),
+        url=url_for("proposals.show_version", version_id=line.version.id),
+        note=note,
+        living_lab_id=line.version.living_lab_id,
+        programme_id=line.programme_id,
     )
 
 

@@ -5,12 +5,14 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlmodel import Session
 
+from analysis.deciding import add_months
 from analysis.evidence import read_evidence
 from analysis.models.advice import (
     AdviceEdition,
     AdviceEditionRule,
     AdviceRuleVersion,
     DecisionCreate,
+    ProposalState,
     VersionState,
 )
 from analysis.queries import advice as queries
@@ -76,11 +78,13 @@ def publish_version(
     session: Session, version_id: int, command: DecisionCreate, *, by: Reader, at: datetime
 ) -> AdviceEdition:
     """Publish a proposal in a new edition; the version that was in force retires."""
-    version = _take_proposal(session, version_id)
+    version = take_proposal(session, version_id)
     _check_evidence_stands(session, version)
     former = queries.find_published_version(session, version.advice_rule_id)
     if former:
         _retire(former, by=by, at=at)
+    _retire_other_division(session, version, by=by, at=at)
+    version.review_on = add_months(at.date(), command.review_months)
     _decide(session, version, VersionState.PUBLISHED, command, by=by, at=at)
     return _publish_edition(session, version, by=by, at=at)
 
@@ -89,7 +93,7 @@ def reject_version(
     session: Session, version_id: int, command: DecisionCreate, *, by: Reader, at: datetime
 ) -> AdviceRuleVersion:
     """Reject a proposal, and say why."""
-    version = _take_proposal(session, version_id)
+    version = take_proposal(session, version_id)
     _decide(session, version, VersionState.REJECTED, command, by=by, at=at)
     return version
 
@@ -103,8 +107,14 @@ def retire_version(
         raise VersionNotPublishedError
     _retire(version, by=by, at=at, reason=command.reason)
     session.flush()
-    _record(session, version, "retire_advice", by=by, at=at, reason=command.reason)
+    record_decision(session, version, "retire_advice", by=by, at=at, reason=command.reason)
     return _publish_edition(session, version, by=by, at=at)
+
+
+def supersede(session: Session, version: AdviceRuleVersion) -> None:
+    """Mark a proposal as replaced before anybody decided on it."""
+    version.state = VersionState.SUPERSEDED
+    session.flush()
 
 
 def _take(session: Session, version_id: int) -> AdviceRuleVersion:
@@ -117,7 +127,8 @@ def _take(session: Session, version_id: int) -> AdviceRuleVersion:
     return version
 
 
-def _take_proposal(session: Session, version_id: int) -> AdviceRuleVersion:
+def take_proposal(session: Session, version_id: int) -> AdviceRuleVersion:
+    """Return a proposal that nobody decided on, and let nobody else decide meanwhile."""
     version = _take(session, version_id)
     if version.state is not VersionState.PROPOSED:
         decided_by = queries.get_listed_version(session, version_id).decided_by
@@ -159,13 +170,32 @@ def _decide(
     version.decision_reason = command.reason
     session.flush()
     action = "publish_advice" if state is VersionState.PUBLISHED else "reject_advice"
-    _record(session, version, action, by=by, at=at, reason=command.reason)
+    record_decision(session, version, action, by=by, at=at, reason=command.reason)
 
 
 def _retire(version: AdviceRuleVersion, *, by: Reader, at: datetime, reason: str = "") -> None:
     version.state = VersionState.RETIRED
     version.retired_by_id, version.retired_at = by.user_id, at
     version.retirement_reason = reason
+
+
+def _retire_other_division(
+    session: Session, version: AdviceRuleVersion, *, by: Reader, at: datetime
+) -> None:
+    """Retire advice per profile when one for everyone is published, and the other way round.
+
+    What knows too little takes the place of nothing.
+    """
+    if version.proposal_state is ProposalState.NOT_ENOUGH:
+        return
+    rule = queries.get_rule(session, version.advice_rule_id)
+    if rule.profile_id is None:
+        reason = _("One advice for everyone took its place.")
+    else:
+        reason = _("Advice per profile took its place.")
+    for other in queries.list_other_division(session, rule):
+        _retire(other, by=by, at=at, reason=reason)
+        record_decision(session, other, "retire_advice", by=by, at=at, reason=reason)
 
 
 def _publish_edition(
@@ -187,7 +217,7 @@ def _publish_edition(
     return edition
 
 
-def _record(
+def record_decision(
     session: Session,
     version: AdviceRuleVersion,
     action: str,
@@ -196,6 +226,7 @@ def _record(
     at: datetime,
     **details,
 ) -> None:
+    """Keep in the audit what somebody did with a version."""
     rule = queries.get_rule(session, version.advice_rule_id)
     if version.experiment_id is None:
         details["run_id"] = version.analysis_run_id

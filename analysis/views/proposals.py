@@ -3,28 +3,47 @@
 from datetime import UTC, datetime
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from analysis.advice import UNFIT_GRADES, Obstacle
-from analysis.evidence import POOLED
-from analysis.forms.advice import DecisionForm, ProposalForm
-from analysis.models.advice import DecisionCreate
+from analysis.advice_sentences import name_variant
+from analysis.change_sentences import write_change
+from analysis.editing import list_choices
+from analysis.evidence import POOLED, read_evidence
+from analysis.forms.advice import AnswerForm, DecisionForm, EditForm, ProposalForm
+from analysis.models.advice import AnswerCreate, DecisionCreate, EditCreate, SecondAnswer
 from analysis.queries import advice as queries
+from analysis.queries.confirmations import list_of_version
 from analysis.queries.runs import get_run
-from analysis.reports.advice import build_card, build_cards, build_changes, is_unchanged
+from analysis.reports.advice import (
+    build_card,
+    build_cards,
+    build_changes,
+    find_proposed_change,
+)
 from analysis.reports.proposals import describe_run
 from analysis.services import advice as decisions
+from analysis.services import deciding
 from analysis.services import pooled_proposals as pooled
 from analysis.services import proposals as services
+from analysis.services.deciding import Decided
 from analysis.services.findings import PROPOSING, read_exact_evidence
 from analysis.services.pooled_findings import find_subject, read_scope
 from experiments.queries.experiments import get_experiment
 from experiments.queries.grades import find_grade
 from lab.access import Action, allows, current_reader
 from lab.db import get_session, transaction
-from lab.forms.commands import make_command
+from lab.forms.commands import make_command, show_refusal
 
 blueprint = Blueprint("proposals", __name__)
+
+DONE = {
+    Decided.PUBLISHED: _l("Published as advice."),
+    Decided.REJECTED: _l("Rejected. Your reason is kept."),
+    Decided.RETIRED: _l("Taken back. A new edition says so."),
+    Decided.ASKED: _l("This goes against the proposal, so a second researcher must confirm it."),
+    Decided.REFUSED: _l("Refused. The proposal still waits for a decision."),
+}
 
 
 @blueprint.get("/experiments/<int:experiment_id>/proposals")
@@ -107,33 +126,98 @@ def show_version(version_id):
 @blueprint.post("/advice/versions/<int:version_id>/publish")
 @allows(Action.DECIDE_ADVICE)
 def publish_version(version_id):
-    """Publish a proposal in a new edition."""
-    return _decide(version_id, decisions.publish_version, _("Published as advice."))
+    """Publish a proposal in a new edition, or ask a second person."""
+    return _decide(version_id, deciding.decide_to_publish)
 
 
 @blueprint.post("/advice/versions/<int:version_id>/reject")
 @allows(Action.DECIDE_ADVICE)
 def reject_version(version_id):
-    """Reject a proposal."""
-    return _decide(version_id, decisions.reject_version, _("Rejected. Your reason is kept."))
+    """Reject a proposal, or ask a second person."""
+    return _decide(version_id, deciding.decide_to_reject)
+
+
+@blueprint.post("/advice/versions/<int:version_id>/retire-for-age")
+@allows(Action.DECIDE_ADVICE)
+def retire_for_age(version_id):
+    """Take back what is in force, as a proposal says because of its age."""
+    return _decide(version_id, deciding.retire_for_age)
 
 
 @blueprint.post("/advice/versions/<int:version_id>/retire")
 @allows(Action.DECIDE_ADVICE)
 def retire_version(version_id):
     """Take published advice back in a new edition."""
-    return _decide(version_id, decisions.retire_version, _("Taken back. A new edition says so."))
+    return _decide(version_id, decisions.retire_version)
 
 
-def _decide(version_id, service, done):
+@blueprint.post("/advice/versions/<int:version_id>/edit")
+@allows(Action.DECIDE_ADVICE)
+def edit_version(version_id):
+    """Publish a proposal in other words, with reserve or with another variant."""
+    form = _make_edit_form(version_id)
+    command = make_command(form, EditCreate, **form.list_answers())
+    if command is None:
+        return _show_version(version_id, DecisionForm(formdata=None), edit_form=form), 422
+    try:
+        with transaction() as session:
+            edited, decided = deciding.edit_proposal(
+                session, version_id, command, by=current_reader(), at=datetime.now(UTC)
+            )
+            edited_id = edited.id
+    except deciding.EditRefusedError as error:
+        show_refusal(form, error)
+        return _show_version(version_id, DecisionForm(formdata=None), edit_form=form), 422
+    flash(DONE[decided], "success")
+    return redirect(url_for(".show_version", version_id=edited_id), 303)
+
+
+@blueprint.post("/advice/versions/<int:version_id>/confirm")
+@allows(Action.DECIDE_ADVICE)
+def confirm_decision(version_id):
+    """Confirm, as the second person, a decision that goes against a proposal."""
+    return _answer(version_id, SecondAnswer.CONFIRMED)
+
+
+@blueprint.post("/advice/versions/<int:version_id>/refuse")
+@allows(Action.DECIDE_ADVICE)
+def refuse_decision(version_id):
+    """Refuse, as the second person, a decision that goes against a proposal."""
+    return _answer(version_id, SecondAnswer.REFUSED)
+
+
+def _decide(version_id, service):
     form = DecisionForm()
     command = make_command(form, DecisionCreate)
     if command is None:
         return _show_version(version_id, form), 422
     with transaction() as session:
-        service(session, version_id, command, by=current_reader(), at=datetime.now(UTC))
-    flash(done, "success")
+        done = service(session, version_id, command, by=current_reader(), at=datetime.now(UTC))
+        decided = done if isinstance(done, Decided) else Decided.RETIRED
+    flash(DONE[decided], "success")
     return redirect(url_for(".show_version", version_id=version_id), 303)
+
+
+def _answer(version_id, answer):
+    form = AnswerForm()
+    command = make_command(form, AnswerCreate, reason=form.answer_reason.data)
+    if command is None:
+        return _show_version(version_id, DecisionForm(formdata=None), answer_form=form), 422
+    with transaction() as session:
+        decided = deciding.answer_confirmation(
+            session, version_id, command, answer, by=current_reader(), at=datetime.now(UTC)
+        )
+    flash(DONE[decided], "success")
+    return redirect(url_for(".show_version", version_id=version_id), 303)
+
+
+def _make_edit_form(version_id):
+    version = queries.get_version(get_session(), version_id)
+    evidence = read_evidence(version.evidence)
+    form = EditForm()
+    names = evidence.basis.variants
+    form.offer([(one, name_variant(names[one])) for one in list_choices(evidence)])
+    return form
 
 
 def _show_proposals(experiment_id, form):
@@ -163,7 +247,7 @@ def _find_obstacle(session, experiment):
     return str(services.NoProposalError(Obstacle.UNFIT_GRADE, grade))
 
 
-def _show_version(version_id, form):
+def _show_version(version_id, form, edit_form=None, answer_form=None):
     session = get_session()
     listed = queries.get_listed_version(session, version_id)
     in_force = queries.find_versions_in_force(session, [listed.rule.id]).get(listed.rule.id)
@@ -172,6 +256,7 @@ def _show_version(version_id, form):
     exact = read_exact_evidence(session, [version], current_reader())
     is_other = in_force is not None and in_force.version.id != version_id
     is_pooled = version.experiment_id is None
+    change = find_proposed_change(listed, in_force)
     if is_pooled:
         g.section = "evidence"
     return render_template(
@@ -179,7 +264,11 @@ def _show_version(version_id, form):
         experiment=None if is_pooled else get_experiment(session, version.experiment_id),
         card=build_card(listed, exact[version_id]),
         in_force=build_cards([in_force])[0] if is_other else None,
-        is_unchanged=is_unchanged(listed, in_force),
+        change=change,
+        change_label=write_change(change) if change else "",
+        confirmations=list_of_version(session, version_id),
+        edit_form=edit_form or _make_edit_form(version_id),
+        answer_form=answer_form or AnswerForm(formdata=None),
         run=run,
         described=describe_run(session, run) if is_pooled else None,
         form=form,

@@ -166,8 +166,8 @@ def test_researcher_of_any_lab_of_the_programme_decides(
     version = propose(run)[0]
     build.sign_in(client, build.user(Role.RESEARCHER, labs[1]))
     address = f"/advice/versions/{version.id}"
-    pages.submit(f"{address}/reject", WHY, at=address)
-    assert list_versions(session)[0].state is VersionState.REJECTED
+    pages.submit(f"{address}/publish", WHY, at=address)
+    assert list_versions(session)[0].state is VersionState.PUBLISHED
 
 
 @pytest.mark.parametrize("role", [Role.TEAM, Role.SUPERVISOR, Role.ADMINISTRATOR])
