@@ -8,6 +8,7 @@ import click
 from flask_babel import gettext as _
 from sqlmodel import Session
 
+from analysis.demonstration_learnings import add_invented_learnings, add_real_learning
 from analysis.models.advice import DecisionCreate, ProposalCreate, VersionState
 from analysis.queries.demonstration import delete_advice
 from analysis.queries.scopes import find_default_scope
@@ -98,6 +99,7 @@ def load_demonstration(session: Session, instance: Path, at: datetime) -> None:
     """Add the published trials and the invented programme, with some decided advice."""
     trials = load_trials(session, at)
     _advise_on_trial(session, trials[0], at)
+    _learn_from_trial(session, trials[0], at)
     programme = add_fictitious_programme(session, at)
     labs = add_labs(session, programme, at)
     people = add_accounts(session, labs, instance, at)
@@ -110,6 +112,7 @@ def load_demonstration(session: Session, instance: Path, at: datetime) -> None:
     _ask_all(session, programme.id, [trials[0], trials[-1]], at)
     # It takes some seconds; nobody who opens the application needs to wait for it.
     request_backtest(session, programme.id, by=Reader(name=PROEFTUIN), at=at)
+    add_invented_learnings(session, programme.id, _read(session, people[Role.RESEARCHER]), at)
 
 
 def _read(session: Session, user: User) -> Reader:
@@ -130,6 +133,12 @@ def _advise_on_trial(session: Session, experiment: Experiment, at: datetime) -> 
     for version in propose_versions(session, experiment.id, ProposalCreate(), by=by, at=at):
         reason = "Een grote proef met loting; gepubliceerd als voorbeeld van één advies voor allen."
         publish_version(session, version.id, DecisionCreate(reason=reason), by=by, at=at)
+
+
+def _learn_from_trial(session: Session, experiment: Experiment, at: datetime) -> None:
+    lab = get_lab(session, experiment.living_lab_id)
+    by = Reader(name=PROEFTUIN, posts=(Post(lab.id, lab.programme_id, Role.RESEARCHER),))
+    add_real_learning(session, experiment, lab.programme_id, by, at)
 
 
 def _advise_in_lab(session: Session, written_lab: WrittenLab, by: Reader, at: datetime) -> None:

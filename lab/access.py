@@ -32,6 +32,9 @@ class Action(StrEnum):
     READ_EVIDENCE = "read_evidence"
     RUN_ANALYSIS = "run_analysis"
     READ_JOB = "read_job"
+    READ_LEARNING = "read_learning"
+    WRITE_LEARNING = "write_learning"
+    SEARCH = "search"
     READ_ADVICE = "read_advice"
     READ_PROPOSALS = "read_proposals"
     DECIDE_ADVICE = "decide_advice"
@@ -103,6 +106,11 @@ TABLE: dict[Action, Grant] = {
     Action.IMPORT_COUNTS: Grant(CHECKERS),
     Action.REVIEW_COUNTS: Grant(CHECKERS),
     Action.READ_OUTCOME: Grant(READERS, Reach.PUBLISHED, Reach.PUBLISHED),
+    # Results show nothing but what their reader may read.
+    Action.SEARCH: Grant(ALL, Reach.EVERYTHING, Reach.EVERYTHING),
+    # A lesson is as public as the experiments that it rests on.
+    Action.READ_LEARNING: Grant(READERS, Reach.PUBLISHED, Reach.PUBLISHED),
+    Action.WRITE_LEARNING: Grant(RESEARCHERS),
     Action.READ_EVIDENCE: Grant(READERS, Reach.PUBLISHED, Reach.PUBLISHED),
     Action.RUN_ANALYSIS: Grant(RESEARCHERS),
     # Only who may start some long work gets this far; each kind of job has its own action too.

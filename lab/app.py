@@ -21,10 +21,13 @@ from analysis.views import (
     evidence_map,
     exports,
     guide,
+    learnings,
     next_experiments,
     outcome,
+    principles,
     proposals,
     runs,
+    search,
     sentences,
     work,
 )
@@ -59,6 +62,9 @@ BLUEPRINTS = [
     guide.blueprint,
     backtest.blueprint,
     sentences.blueprint,
+    learnings.blueprint,
+    principles.blueprint,
+    search.blueprint,
 ]
 FINDERS = (
     lab.queries.places.FINDERS

@@ -35,6 +35,7 @@ SECTION_PAGES = {
         (lazy_gettext("Questions"), "evidence.list_evidence", Action.LIST_EVIDENCE),
         (lazy_gettext("Map"), "evidence_map.show_map", Action.LIST_EVIDENCE),
         (lazy_gettext("What next?"), "next_experiments.show_next", Action.LIST_EVIDENCE),
+        (lazy_gettext("What we learned"), "learnings.list_learnings", Action.LIST_EVIDENCE),
     ],
     "advice": [
         (lazy_gettext("Guide"), "guide.show_guide", Action.READ_ADVICE),
@@ -52,6 +53,10 @@ SECTIONS = {
     "proposals": "experiments",
     "comparisons": "evidence",
     "runs": "evidence",
+    "learnings": "evidence",
+    "principles": "evidence",
+    "search": "",
+    "sentences": "advice",
     "evidence_map": "evidence",
     "backtest": "advice",
     "next_experiments": "evidence",

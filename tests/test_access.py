@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 
 from analysis.models.advice import DecisionCreate, ProposalCreate
+from analysis.models.learnings import Learning
 from analysis.queries.scopes import find_default_scope
 from analysis.services.advice import publish_version
 from analysis.services.pooled_runs import PooledRunCreate, run_pooled
@@ -17,7 +18,7 @@ from experiments.services.observations import record_observations
 from lab.access import TABLE, Action, Post, Reach, Reader
 from lab.jobs.work import JobKind
 from lab.models.jobs import Job
-from lab.models.labels import Channel, IssueType, Phase, Style, StyleAxis, Theme
+from lab.models.labels import Channel, DesignPrinciple, IssueType, Phase, Style, StyleAxis, Theme
 from lab.models.labs import LivingLab, Partner
 from lab.models.people import Invitation, Membership, Role
 from lab.models.programmes import Programme, ProgrammeCreate, ProgrammeKind
@@ -40,6 +41,7 @@ TEXTS = {
 OF_PROGRAMME = {
     "programme_id", "segmentation_model_id", "profile_id", "channel_id", "style_axis_id",
     "style_id", "phase_id", "issue_type_id", "theme_id", "rule_id", "run_id",
+    "learning_id", "principle_id",
 }  # fmt: skip
 
 # Each kind of job has an action of its own too; this one is for everybody in a lab.
@@ -74,6 +76,7 @@ class World:
         numbers = {"programme_id": lab.programme_id, "living_lab_id": lab.id}
         numbers |= self._number_labels(lab) | self._number_people(lab)
         numbers |= self._number_counts(experiment)
+        numbers |= self._number_learnings(lab)
         return numbers | self._number_advice(lab, experiment)
 
     def _number_labels(self, lab: LivingLab) -> dict[str, int]:
@@ -129,6 +132,16 @@ class World:
             "observation_id": self._keep(observation),
             "import_id": self._keep(count_import),
         }
+
+    def _number_learnings(self, lab: LivingLab) -> dict[str, int]:
+        learning = Learning(
+            programme_id=lab.programme_id, sentence_nl="Een les.", created_at=MOMENT,
+            checked_at=MOMENT, checked_by="A",
+        )  # fmt: skip
+        principle = DesignPrinciple(
+            programme_id=lab.programme_id, code=f"principe-{lab.id}", name_nl="P", name_en="P"
+        )
+        return {"learning_id": self._keep(learning), "principle_id": self._keep(principle)}
 
     def _number_advice(self, lab: LivingLab, experiment: Experiment) -> dict[str, int]:
         researcher = Reader(posts=(Post(lab.id, lab.programme_id, Role.RESEARCHER),))

@@ -4,11 +4,18 @@ from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
 from analysis.models.advice import AdviceEdition, AdviceEditionRule, AdviceRule, AdviceRuleVersion
+from analysis.models.learnings import (
+    ExperimentPrinciple,
+    Learning,
+    LearningChange,
+    LearningLink,
+)
 from analysis.models.runs import AnalysisDraws, AnalysisRun
+from lab.models.labels import DesignPrinciple
 
 
 def delete_advice(session: Session, programme_id: int) -> None:
-    """Delete all editions, rules and runs of a programme, runs with their draws."""
+    """Delete all editions, rules, learnings and runs of a programme, runs with their draws."""
     editions = select(AdviceEdition.id).where(AdviceEdition.programme_id == programme_id)
     rules = select(AdviceRule.id).where(AdviceRule.programme_id == programme_id)
     runs = select(AnalysisRun.id).where(AnalysisRun.programme_id == programme_id)
@@ -18,5 +25,11 @@ def delete_advice(session: Session, programme_id: int) -> None:
         (AdviceRuleVersion, AdviceRuleVersion.advice_rule_id, rules),
     ):
         session.execute(delete(table).where(col(column).in_(owners)))
-    for table in (AdviceEdition, AdviceRule, AnalysisRun):
+    learnings = select(Learning.id).where(Learning.programme_id == programme_id)
+    principles = select(DesignPrinciple.id).where(DesignPrinciple.programme_id == programme_id)
+    for table in (LearningLink, LearningChange):
+        session.execute(delete(table).where(col(table.learning_id).in_(learnings)))
+    tested = col(ExperimentPrinciple.design_principle_id).in_(principles)
+    session.execute(delete(ExperimentPrinciple).where(tested))
+    for table in (Learning, AdviceEdition, AdviceRule, AnalysisRun):
         session.execute(delete(table).where(col(table.programme_id) == programme_id))

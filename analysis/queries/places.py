@@ -1,10 +1,15 @@
 """To which programme and lab the numbers in addresses about advice lead."""
 
+from dataclasses import replace
+
 from sqlmodel import Session, select
 
 from analysis.models.advice import AdviceRule, AdviceRuleVersion
+from analysis.models.learnings import Learning, LearningLink
 from analysis.models.runs import AnalysisRun
+from experiments.models.experiments import Experiment, ExperimentStatus
 from lab.access import Place
+from lab.models.labels import DesignPrinciple
 from lab.queries.places import find_lab_place, find_programme_place
 
 
@@ -37,8 +42,31 @@ def find_run_place(session: Session, run_id: int) -> Place | None:
     return find_lab_place(session, living_lab_id)
 
 
+def find_learning_place(session: Session, learning_id: int) -> Place | None:
+    """Return the place of a lesson: its programme, public when all that it rests on is."""
+    learning = session.get(Learning, learning_id)
+    place = learning and find_programme_place(session, learning.programme_id)
+    if place is None or place.is_published:
+        return place
+    statement = (
+        select(Experiment.status)
+        .join(LearningLink, LearningLink.experiment_id == Experiment.id)
+        .where(LearningLink.learning_id == learning_id)
+    )
+    held = set(session.exec(statement))
+    return replace(place, is_published=held == {ExperimentStatus.PUBLISHED})
+
+
+def find_principle_place(session: Session, principle_id: int) -> Place | None:
+    """Return the place of a design principle: its programme."""
+    principle = session.get(DesignPrinciple, principle_id)
+    return principle and find_programme_place(session, principle.programme_id)
+
+
 FINDERS = {
     "rule_id": find_rule_place,
     "version_id": find_version_place,
     "run_id": find_run_place,
+    "learning_id": find_learning_place,
+    "principle_id": find_principle_place,
 }

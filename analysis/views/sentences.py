@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, render_template
 
 from analysis.reports.sentences import SentencesReport, build_sentences
 from lab.access import Action, allows
@@ -15,7 +15,6 @@ blueprint = Blueprint("sentences", __name__)
 @allows(Action.READ_PUBLIC)
 def list_sentences():
     """Show the four verdicts and each case in which they are said."""
-    g.section = "advice"
     return render_template("advice/list_sentences.html", report=_build(current_language()))
 
 

@@ -17,7 +17,15 @@ from experiments.models.observations import CountCell, Observation, ObservationR
 from lab.models.areas import Area, AreaComposition, AreaShare
 from lab.models.audit import AuditEntry
 from lab.models.jobs import Job
-from lab.models.labels import Channel, IssueType, Phase, Style, StyleAxis, Theme
+from lab.models.labels import (
+    Channel,
+    DesignPrinciple,
+    IssueType,
+    Phase,
+    Style,
+    StyleAxis,
+    Theme,
+)
 from lab.models.labs import LivingLab, Partner
 from lab.models.people import Invitation, Membership, User
 from lab.models.programmes import Programme
@@ -54,8 +62,17 @@ def delete_programme(session: Session, programme_id: int) -> None:
             or_(AuditEntry.programme_id == programme_id, col(AuditEntry.living_lab_id).in_(labs))
         )
     )
-    labels = (Style, StyleAxis, Channel, Phase, IssueType, Theme, SegmentationModel)
-    for table in (*labels, Job, LivingLab):
+    labels = (
+        Style,
+        StyleAxis,
+        Channel,
+        Phase,
+        IssueType,
+        Theme,
+        DesignPrinciple,
+        SegmentationModel,
+    )
+    for table in (*labels, SegmentationModel, Job, LivingLab):
         session.execute(delete(table).where(col(table.programme_id) == programme_id))
     session.execute(delete(Programme).where(col(Programme.id) == programme_id))
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from lab.models.columns import Code, ShortText, closed_set
+from lab.models.columns import Code, LongText, ShortText, closed_set
 
 
 class ChannelMode(StrEnum):
@@ -128,3 +128,13 @@ class Theme(Label, table=True):
     """The subject of an experiment."""
 
     __table_args__ = (UniqueConstraint("programme_id", "code"),)
+
+
+class DesignPrinciple(Label, table=True):
+    """A rule of thumb for messages, which experiments can test."""
+
+    __tablename__ = "design_principle"
+    __table_args__ = (UniqueConstraint("programme_id", "code"),)
+
+    description_nl: LongText = ""
+    description_en: LongText = ""

@@ -5,7 +5,16 @@ from enum import StrEnum
 
 from sqlmodel import Session, col, select
 
-from lab.models.labels import Channel, IssueType, Label, Phase, Style, StyleAxis, Theme
+from lab.models.labels import (
+    Channel,
+    DesignPrinciple,
+    IssueType,
+    Label,
+    Phase,
+    Style,
+    StyleAxis,
+    Theme,
+)
 
 
 class LabelKind(StrEnum):
@@ -17,6 +26,7 @@ class LabelKind(StrEnum):
     PHASES = "phases"
     ISSUE_TYPES = "issue-types"
     THEMES = "themes"
+    PRINCIPLES = "principles"
 
 
 TABLES: dict[LabelKind, type[Label]] = {
@@ -26,6 +36,7 @@ TABLES: dict[LabelKind, type[Label]] = {
     LabelKind.PHASES: Phase,
     LabelKind.ISSUE_TYPES: IssueType,
     LabelKind.THEMES: Theme,
+    LabelKind.PRINCIPLES: DesignPrinciple,
 }
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session
 
-from lab.models.labels import Channel, IssueType, Phase, Style, StyleAxis, Theme
+from lab.models.labels import Channel, DesignPrinciple, IssueType, Phase, Style, StyleAxis, Theme
 from lab.models.programmes import Programme, ProgrammeCreate, ProgrammeKind
 from lab.models.segmentation import ModelStatus, Profile, SegmentationModel
 from lab.paths import VOCABULARY
@@ -17,6 +17,7 @@ LABEL_FILES = {
     "phases": Phase,
     "issue_types": IssueType,
     "themes": Theme,
+    "design_principles": DesignPrinciple,
 }
 
 

@@ -26,6 +26,7 @@ KINDS = {
     LabelKind.PHASES: (_l("Phases"), _l("Add a phase")),
     LabelKind.ISSUE_TYPES: (_l("Issue types"), _l("Add an issue type")),
     LabelKind.THEMES: (_l("Themes"), _l("Add a theme")),
+    LabelKind.PRINCIPLES: (_l("Design principles"), _l("Add a design principle")),
 }
 
 

@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from analysis.models.advice import AdviceEdition, AdviceRule, AdviceRuleVersion, VersionState
+from analysis.models.learnings import Learning
 from analysis.models.runs import AnalysisRun
 from analysis.queries.scopes import find_default_scope
 from analysis.services.backtests import run_backtest
@@ -17,7 +18,7 @@ from experiments.models.observations import Observation
 from lab.access import Reader
 from lab.app import create_app
 from lab.models.jobs import Job, JobState
-from lab.models.labels import Channel, Style
+from lab.models.labels import Channel, DesignPrinciple, Style
 from lab.models.labs import LivingLab, Partner
 from lab.models.people import Membership
 from lab.models.programmes import Programme, ProgrammeKind
@@ -42,6 +43,19 @@ PAGES = [
     (PUBLIC, "/advice/backtest?programme=fictitious"),
     (PUBLIC, "/advice/backtest?run_id={backtest}"),
     (PUBLIC, "/advice/sentences"),
+    (PUBLIC, "/learnings?programme=fictitious"),
+    (PUBLIC, "/learnings/{learning}"),
+    (PUBLIC, "/principles?programme=published"),
+    (PUBLIC, "/principles/{principle}"),
+    (PUBLIC, "/search?q=brief"),
+    (PUBLIC, "/search?q=zonderling"),
+    (RESEARCHER, "/search?q=brief"),
+    (RESEARCHER, "/programmes/{programme}/learnings/new"),
+    (RESEARCHER, "/learnings/{learning}"),
+    (RESEARCHER, "/learnings/{learning}/edit"),
+    (RESEARCHER, "/learnings/{learning}/check"),
+    (RESEARCHER, "/learnings/{learning}/experiments/new"),
+    (RESEARCHER, "/principles/{principle}/experiments/new"),
     (PUBLIC, "/experiments?programme=published"),
     (PUBLIC, "/experiments/{trial}"),
     (PUBLIC, "/experiments/{trial}/outcome"),
@@ -210,6 +224,8 @@ def find_numbers(session: Session) -> dict[str, int]:
             AdviceRuleVersion.living_lab_id == lab,
             AdviceRuleVersion.state == VersionState.PUBLISHED,
         ),
+        "learning": first(Learning.id, Learning.programme_id == programme),
+        "principle": first(DesignPrinciple.id, DesignPrinciple.programme_id == programme),
         "edition": first(AdviceEdition.number, AdviceEdition.programme_id == programme),
         "model": model,
         "profile": first(Profile.id, Profile.segmentation_model_id == model),

@@ -1,0 +1,136 @@
+"""What was learned, and which experiments speak for it and against it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import StringConstraints
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from analysis.models.advice import REASON_LENGTH, ReasonText
+from lab.models.columns import KEEPABLE, closed_set
+
+SENTENCE_LENGTH = 500
+SentenceText = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=SENTENCE_LENGTH, pattern=KEEPABLE
+    ),
+]
+OtherText = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=SENTENCE_LENGTH, pattern=KEEPABLE)
+]
+NoteText = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=REASON_LENGTH, pattern=KEEPABLE)
+]
+
+
+class LearningStatus(StrEnum):
+    """How a learning stands."""
+
+    PROPOSED = "proposed"
+    SUPPORTED = "supported"
+    MIXED = "mixed"
+    CONTRADICTED = "contradicted"
+    RETIRED = "retired"
+
+
+class Stance(StrEnum):
+    """What an experiment says of a learning."""
+
+    SUPPORTS = "supports"
+    CONTRADICTS = "contradicts"
+
+
+class ChangeKind(StrEnum):
+    """What somebody did to a learning."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    CHECKED = "checked"
+    LINKED = "linked"
+    UNLINKED = "unlinked"
+
+
+class Learning(SQLModel, table=True):
+    """One sentence that people should remember, as it stands now."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    programme_id: int = Field(foreign_key="programme.id", index=True)
+    sentence_nl: str = Field(max_length=SENTENCE_LENGTH)
+    # Empty where nobody translated it.
+    sentence_en: str = Field(default="", max_length=SENTENCE_LENGTH)
+    status: LearningStatus = Field(
+        default=LearningStatus.PROPOSED, sa_type=closed_set(LearningStatus, "status")
+    )
+    created_at: datetime
+    checked_at: datetime
+    checked_by: str = Field(max_length=200)
+
+
+class LearningLink(SQLModel, table=True):
+    """An experiment that speaks for a learning or against it, with a short why."""
+
+    __tablename__ = "learning_link"
+    __table_args__ = (UniqueConstraint("learning_id", "experiment_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    learning_id: int = Field(foreign_key="learning.id", index=True)
+    experiment_id: int = Field(foreign_key="experiment.id", index=True)
+    stance: Stance = Field(sa_type=closed_set(Stance, "stance"))
+    why: str = Field(max_length=REASON_LENGTH)
+
+
+class LearningChange(SQLModel, table=True):
+    """One thing that was done to a learning; only added, never changed."""
+
+    __tablename__ = "learning_change"
+
+    id: int | None = Field(default=None, primary_key=True)
+    learning_id: int = Field(foreign_key="learning.id", index=True)
+    at: datetime
+    by_id: int | None = Field(default=None, foreign_key="user_account.id")
+    by_name: str = Field(max_length=200)
+    kind: ChangeKind = Field(sa_type=closed_set(ChangeKind, "kind"))
+    status: LearningStatus = Field(sa_type=closed_set(LearningStatus, "status"))
+    sentence_nl: str = Field(max_length=SENTENCE_LENGTH)
+    sentence_en: str = Field(default="", max_length=SENTENCE_LENGTH)
+    experiment_id: int | None = Field(default=None, foreign_key="experiment.id", index=True)
+    note: str = Field(default="", max_length=REASON_LENGTH)
+
+
+class ExperimentPrinciple(SQLModel, table=True):
+    """An experiment that tests a design principle."""
+
+    __tablename__ = "experiment_principle"
+
+    experiment_id: int = Field(foreign_key="experiment.id", primary_key=True)
+    design_principle_id: int = Field(
+        foreign_key="design_principle.id", primary_key=True, index=True
+    )
+    added_at: datetime
+    added_by: str = Field(max_length=200)
+
+
+class LearningCreate(SQLModel):
+    """A learning as it comes in, or as it should read from now on."""
+
+    sentence_nl: SentenceText
+    sentence_en: OtherText = ""
+    note: NoteText = ""
+
+
+class CheckCreate(SQLModel):
+    """What somebody found who checked a learning."""
+
+    status: LearningStatus
+    note: ReasonText
+
+
+class LinkCreate(SQLModel):
+    """An experiment with what it says of a learning, as it comes in."""
+
+    experiment_id: int
+    stance: Stance
+    why: ReasonText
