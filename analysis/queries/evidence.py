@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, or_, select
 
 from analysis.models.runs import AnalysisRun
@@ -35,10 +36,26 @@ HEAD = (
 )
 
 
+# Built once: making such a statement costs more than running it.
+HEAD_OF = select(*HEAD).where(
+    AnalysisRun.id == bindparam("run_id"), AnalysisRun.estimator == ESTIMATOR
+)
+OPEN_OUTCOMES = (
+    select(Experiment.id)
+    .join(LivingLab, col(LivingLab.id) == Experiment.living_lab_id)
+    .where(
+        LivingLab.programme_id == bindparam("programme_id"),
+        or_(
+            Experiment.status == ExperimentStatus.PUBLISHED,
+            col(Experiment.living_lab_id).in_(bindparam("own", expanding=True)),
+        ),
+    )
+)
+
+
 def find_head(session: Session, run_id: int) -> RunHead | None:
     """Return the head of a pooled run, or None."""
-    statement = select(*HEAD).where(AnalysisRun.id == run_id, AnalysisRun.estimator == ESTIMATOR)
-    found = session.exec(statement).first()
+    found = session.exec(HEAD_OF, params={"run_id": run_id}).first()
     return found and RunHead(*found)
 
 
@@ -100,16 +117,5 @@ def list_lab_ids(session: Session, programme_id: int) -> list[int]:
 
 def list_open_outcomes(session: Session, reader: Reader, programme_id: int) -> frozenset[int]:
     """Return the experiments of a programme of which a reader may open the outcome."""
-    own = reader.labs_where(Action.READ_OUTCOME)
-    statement = (
-        select(Experiment.id)
-        .join(LivingLab, col(LivingLab.id) == Experiment.living_lab_id)
-        .where(
-            LivingLab.programme_id == programme_id,
-            or_(
-                Experiment.status == ExperimentStatus.PUBLISHED,
-                col(Experiment.living_lab_id).in_(own),
-            ),
-        )
-    )
-    return frozenset(session.exec(statement))
+    values = {"programme_id": programme_id, "own": reader.labs_where(Action.READ_OUTCOME)}
+    return frozenset(session.exec(OPEN_OUTCOMES, params=values))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, select
 
 from analysis.models.advice import AdviceRule, AdviceRuleVersion
@@ -11,6 +12,12 @@ from experiments.models.experiments import Experiment, ExperimentStatus
 from lab.access import Place
 from lab.models.labels import DesignPrinciple
 from lab.queries.places import find_lab_place, find_programme_place
+
+# Built once: making such a statement costs more than running it. The cells and the result of a run
+# are heavy, and a page may not need them.
+RUN_PLACE = select(AnalysisRun.programme_id, AnalysisRun.living_lab_id).where(
+    AnalysisRun.id == bindparam("run_id")
+)
 
 
 def find_rule_place(session: Session, rule_id: int) -> Place | None:
@@ -31,9 +38,7 @@ def find_version_place(session: Session, version_id: int) -> Place | None:
 
 def find_run_place(session: Session, run_id: int) -> Place | None:
     """Return the place of a calculation: its lab, or the programme when it looks further."""
-    # The cells and the result of a run are heavy, and a page may not need them.
-    statement = select(AnalysisRun.programme_id, AnalysisRun.living_lab_id)
-    found = session.exec(statement.where(AnalysisRun.id == run_id)).first()
+    found = session.exec(RUN_PLACE, params={"run_id": run_id}).first()
     if found is None:
         return None
     programme_id, living_lab_id = found

@@ -7,7 +7,10 @@ from lab.models.programmes import Programme, ProgrammeKind
 
 def find_programme(session: Session, programme_id: int) -> Programme | None:
     """Return a programme, or None."""
-    return session.get(Programme, programme_id)
+    found = session.get(Programme, programme_id)
+    # A session forgets what nobody holds, and a page asks for its programme several times.
+    session.info[Programme, programme_id] = found
+    return found
 
 
 def find_programme_by_code(session: Session, code: str) -> Programme | None:
