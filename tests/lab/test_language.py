@@ -1,6 +1,7 @@
 """Choosing a language."""
 
 import pytest
+from flask_babel import force_locale, gettext
 
 from tests.pages import Pages
 
@@ -36,3 +37,20 @@ def test_switch_leads_home_when_there_is_no_page(pages, wanted):
 
 def test_unknown_language_is_refused(pages):
     pages.submit("/language", {"language": "xx"}, at="/sign-in", status=400)
+
+
+def test_language_can_change_within_a_page_and_back(app):
+    with app.test_request_context("/"):
+        said = [gettext("Sign in")]
+        with force_locale("en"):
+            said.append(gettext("Sign in"))
+        said.append(gettext("Sign in"))
+    assert said == ["Inloggen", "Sign in", "Inloggen"]
+
+
+def test_each_request_speaks_its_own_language(client, pages):
+    said = []
+    for language in ("en", "nl", "en"):
+        client.set_cookie("language", language)
+        said.append(pages.get("/sign-in").page.one("h1").text)
+    assert said == ["Sign in", "Inloggen", "Sign in"]
