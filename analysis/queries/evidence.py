@@ -35,6 +35,32 @@ HEAD = (
     col(AnalysisRun.run_at),
 )
 
+# Built once: making such a statement costs more than running it.
+ALL_HEADS = (
+    select(*HEAD)
+    .where(
+        AnalysisRun.programme_id == bindparam("programme_id"), AnalysisRun.estimator == ESTIMATOR
+    )
+    .order_by(col(AnalysisRun.id).desc())
+)
+HEADS = ALL_HEADS.where(
+    or_(
+        col(AnalysisRun.living_lab_id).is_(None),
+        col(AnalysisRun.living_lab_id).in_(bindparam("living_lab_ids", expanding=True)),
+    )
+)
+OPEN_OUTCOMES = (
+    select(Experiment.id)
+    .join(LivingLab, col(LivingLab.id) == Experiment.living_lab_id)
+    .where(
+        LivingLab.programme_id == bindparam("programme_id"),
+        or_(
+            Experiment.status == ExperimentStatus.PUBLISHED,
+            col(Experiment.living_lab_id).in_(bindparam("own", expanding=True)),
+        ),
+    )
+)
+
 
 # Built once: making such a statement costs more than running it.
 HEAD_OF = select(*HEAD).where(
@@ -59,21 +85,18 @@ def find_head(session: Session, run_id: int) -> RunHead | None:
     return found and RunHead(*found)
 
 
-def list_heads(session: Session, programme_id: int, living_lab_ids: Iterable[int]) -> list[RunHead]:
-    """Return the pooled runs of a programme, of all labs or of some, newest first."""
-    statement = (
-        select(*HEAD)
-        .where(
-            AnalysisRun.programme_id == programme_id,
-            AnalysisRun.estimator == ESTIMATOR,
-            or_(
-                col(AnalysisRun.living_lab_id).is_(None),
-                col(AnalysisRun.living_lab_id).in_(list(living_lab_ids)),
-            ),
-        )
-        .order_by(col(AnalysisRun.id).desc())
-    )
-    return [RunHead(*row) for row in session.exec(statement)]
+def list_heads(
+    session: Session, programme_id: int, living_lab_ids: Iterable[int] | None
+) -> list[RunHead]:
+    """Return the pooled runs of a programme, newest first.
+
+    living_lab_ids: the labs of which one's own runs are listed too; None: of all.
+    """
+    values = {"programme_id": programme_id}
+    if living_lab_ids is None:
+        return [RunHead(*row) for row in session.exec(ALL_HEADS, params=values)]
+    values["living_lab_ids"] = list(living_lab_ids)
+    return [RunHead(*row) for row in session.exec(HEADS, params=values)]
 
 
 def keep_newest(heads: Iterable[RunHead]) -> list[RunHead]:

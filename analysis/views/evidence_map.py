@@ -59,7 +59,8 @@ class MapPage:
     """All that the text of a map follows from; the same one is drawn once.
 
     stamp: of what was written last. run: the kept run that answers it, and what its reader knows;
-    run_id is 0 where there is none. labs: those whose own experiments the reader may choose.
+    run_id is 0 where there is none. labs: those whose own experiments the reader may choose, None
+    for all.
     """
 
     stamp: tuple[int | None, ...]
@@ -67,7 +68,7 @@ class MapPage:
     asked: MapFilter | None
     start: str
     run: EvidencePage
-    labs: frozenset[int]
+    labs: frozenset[int] | None
     focus: tuple[str, str] | None
 
 
@@ -118,23 +119,22 @@ def ask_map(session: Session, programme: Programme) -> MapPage:
         asked=asked,
         start=SCOPE.dump_json(SCOPE.validate_python(start.scope)).decode() if start else "",
         run=ask_page(head.id if head else 0, programme),
-        labs=_list_open_labs(session, reader, programme),
+        labs=_list_open_labs(reader, programme),
         focus=focus if all(focus) else None,
     )
 
 
 def list_readable_heads(session: Session, reader: Reader, programme: Programme) -> list[RunHead]:
     """Return the kept runs of a programme that a reader may see and advice may follow from."""
-    open_labs = reader.labs_where(Action.READ_EVIDENCE)
-    if programme.kind is not ProgrammeKind.OWN:
-        open_labs = runs.list_lab_ids(session, programme.id)
+    is_own = programme.kind is ProgrammeKind.OWN
+    open_labs = reader.labs_where(Action.READ_EVIDENCE) if is_own else None
     heads = runs.keep_newest(runs.list_heads(session, programme.id, open_labs))
     return runs.keep_main(heads)
 
 
-def _list_open_labs(session: Session, reader: Reader, programme: Programme) -> frozenset[int]:
+def _list_open_labs(reader: Reader, programme: Programme) -> frozenset[int] | None:
     if programme.kind is not ProgrammeKind.OWN:
-        return frozenset(runs.list_lab_ids(session, programme.id))
+        return None
     return frozenset(reader.labs_where(Action.READ_EVIDENCE))
 
 
@@ -212,7 +212,7 @@ def _read_vocabulary(session: Session, page: MapPage) -> Vocabulary:
         models=tuple(list_models(session, number, with_retired=True)),
         issue_types=tuple(list_issue_types(session, number, with_retired=True)),
         phases=tuple(list_phases(session, number, with_retired=True)),
-        labs=tuple(one for one in labs if one.id in page.labs),
+        labs=tuple(one for one in labs if page.labs is None or one.id in page.labs),
     )
 
 
