@@ -35,6 +35,7 @@ class Action(StrEnum):
     READ_LEARNING = "read_learning"
     WRITE_LEARNING = "write_learning"
     SEARCH = "search"
+    SHARE_REPORT = "share_report"
     READ_ADVICE = "read_advice"
     READ_PROPOSALS = "read_proposals"
     DECIDE_ADVICE = "decide_advice"
@@ -63,6 +64,7 @@ ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 RESEARCHERS = frozenset({Role.RESEARCHER})
 DESIGNERS = frozenset({Role.RESEARCHER, Role.ADMINISTRATOR})
 COUNTERS = frozenset({Role.RESEARCHER, Role.SUPERVISOR, Role.STUDENT})
+SHARERS = frozenset({Role.RESEARCHER, Role.SUPERVISOR, Role.TEAM})
 CHECKERS = frozenset({Role.RESEARCHER, Role.SUPERVISOR})
 # Who is busy counting should not see which variant is ahead.
 READERS = ALL - {Role.STUDENT}
@@ -112,6 +114,8 @@ TABLE: dict[Action, Grant] = {
     Action.READ_LEARNING: Grant(READERS, Reach.PUBLISHED, Reach.PUBLISHED),
     Action.WRITE_LEARNING: Grant(RESEARCHERS),
     Action.READ_EVIDENCE: Grant(READERS, Reach.PUBLISHED, Reach.PUBLISHED),
+    # Of a report that its reader may read; the page looks at which one.
+    Action.SHARE_REPORT: Grant(SHARERS),
     Action.RUN_ANALYSIS: Grant(RESEARCHERS),
     # Only who may start some long work gets this far; each kind of job has its own action too.
     Action.READ_JOB: Grant(ALL),

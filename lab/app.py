@@ -29,6 +29,7 @@ from analysis.views import (
     runs,
     search,
     sentences,
+    shared,
     work,
 )
 from experiments.views import experiments as experiment_pages
@@ -58,6 +59,7 @@ BLUEPRINTS = [
     next_experiments.blueprint,
     runs.blueprint,
     exports.blueprint,
+    shared.blueprint,
     advice.blueprint,
     guide.blueprint,
     backtest.blueprint,

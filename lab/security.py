@@ -43,7 +43,9 @@ def _list_asked() -> list[str]:
 
 
 def _add_headers(response: Response) -> Response:
-    response.headers.update(HEADERS)
+    for name, value in HEADERS.items():
+        # A page may keep more to itself, as one that somebody shares.
+        response.headers.setdefault(name, value)
     response.vary.update(["Cookie"])
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")

@@ -1,15 +1,27 @@
 """Serving the application on one machine."""
 
+import re
 from collections.abc import Callable
 from threading import Event, Timer
 
 import click
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from lab.app import create_app
 from lab.jobs.process import Keeper
 
 SECONDS_UNTIL_LATER = 2.0
+# Whoever reads a log may not open what such a link opens.
+SECRET = re.compile(r"/(links|invitations)/[^/\s?]+")
+
+
+class DiscreetHandler(WSGIRequestHandler):
+    """Answers requests, and keeps secrets of addresses out of the log."""
+
+    def log(self, type: str, message: str, *args) -> None:
+        """Write a line without what makes a link work."""
+        told = [SECRET.sub(r"/\1/…", one) if isinstance(one, str) else one for one in args]
+        super().log(type, message, *told)
 
 
 @click.command()
@@ -18,7 +30,7 @@ SECONDS_UNTIL_LATER = 2.0
 def serve(host: str, port: int) -> None:
     """Serve the application on this machine."""
     app = create_app()
-    server = make_server(host, port, app, threaded=True)
+    server = make_server(host, port, app, threaded=True, request_handler=DiscreetHandler)
     click.echo(f"http://{host}:{server.port}/")
     # The first page should not wait for the statistics, nor the first report either.
     later(app.extensions["warm_up"])

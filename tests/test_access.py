@@ -36,6 +36,7 @@ TEXTS = {
     "code": "brief_adres",
     "programme_code": "own",
     "number": 1,
+    "ending": "csv",
 }
 # What belongs to a programme as a whole, not to one of its labs.
 OF_PROGRAMME = {

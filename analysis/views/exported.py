@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from flask import url_for
+from flask import g, url_for
 
 from analysis.exports.contents import Export
 from analysis.exports.origin import Origin
@@ -16,6 +16,8 @@ from lab.models.programmes import Programme, ProgrammeKind
 from lab.version import VERSION
 
 Values = Mapping[str, int | str]
+# The kinds of files of a report, and the description of its table.
+FILES = (*WRITERS, "package")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,8 @@ def make_origin(
     filters = dict(filters or {})
     everything = {**values, **filters, "_external": True}
     urls = {"page": url_for(report.page, **everything)}
-    for name in (*WRITERS, "package"):
-        urls[name] = url_for(f"exports.{report.name}_{name}", **everything)
+    for name in FILES:
+        urls[name] = find_file_url(report.name, name, everything)
     return Origin(
         number=number,
         title=title,
@@ -68,3 +70,13 @@ def make_origin(
         urls=urls,
         filters=filters,
     )
+
+
+def find_file_url(report: str, kind: str, values: Values) -> str:
+    """Return where a file of a report is; whoever reads it by a link, by that link."""
+    if "shared_token" not in g:
+        return url_for(f"exports.{report}_{kind}", **values)
+    place = {"token": g.shared_token, "_external": values.get("_external", False)}
+    if kind == "package":
+        return url_for("shared.give_shared_package", **place)
+    return url_for("shared.give_shared_file", ending=kind, **place)

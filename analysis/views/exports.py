@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from analysis.exports.package import write_package
 from analysis.registry import WRITERS, load_writer
-from analysis.views.exported import Exported
+from analysis.views.exported import Exported, Values
 from analysis.views.exported_edition import EDITION
 from analysis.views.exported_evidence import EVIDENCE, LAB_EVIDENCE
 from analysis.views.exported_outcome import OUTCOME
@@ -42,22 +42,32 @@ def add_ways_out(report: Exported) -> None:
 def make_view(report: Exported, ending: str) -> Callable[..., Response]:
     """Return the view of a report as one kind of file."""
 
-    def give_file(**values):
+    def give(**values):
         """Give a report as a file."""
-        export = report.build(**values)
-        return _send(load_writer(ending)(export), f"{export.file_name}.{ending}", TYPES[ending])
+        return give_file(report, values, ending)
 
-    return give_file
+    return give
 
 
 def make_package_view(report: Exported) -> Callable[..., Response]:
     """Return the view of the description of a report's table."""
 
-    def give_package(**values):
+    def give(**values):
         """Give the description of a table."""
-        return _send(write_package(report.build(**values)), PACKAGE, TYPES["json"])
+        return give_package(report, values)
 
-    return give_package
+    return give
+
+
+def give_file(report: Exported, values: Values, ending: str) -> Response:
+    """Return a report as one kind of file, for this reader."""
+    export = report.build(**values)
+    return _send(load_writer(ending)(export), f"{export.file_name}.{ending}", TYPES[ending])
+
+
+def give_package(report: Exported, values: Values) -> Response:
+    """Return the description of the table that this reader gets of a report."""
+    return _send(write_package(report.build(**values)), PACKAGE, TYPES["json"])
 
 
 def _send(data: bytes, name: str, content_type: str) -> Response:

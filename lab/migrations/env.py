@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 # Importing the modules with tables is what registers them.
 import analysis.models.advice
 import analysis.models.runs
+import analysis.models.sharing
 import experiments.models.experiments
 import experiments.models.imports
 import experiments.models.observations

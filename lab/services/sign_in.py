@@ -45,10 +45,25 @@ class Keys:
 def make_keys(secret: str, email: str, address: str) -> Keys:
     """Return the keys of an attempt, from which nobody can read whose it was."""
 
-    def make(text: str) -> str:
-        return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+    return Keys(
+        make_key(secret, f"account {email.strip().lower()}"), make_key(secret, f"address {address}")
+    )
 
-    return Keys(make(f"account {email.strip().lower()}"), make(f"address {address}"))
+
+def make_key(secret: str, text: str) -> str:
+    """Return under which key something is counted, from which nobody can read what it is."""
+    return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def count_guess(session: Session, key: str, at: datetime) -> int:
+    """Count a guess that failed at something else; return the seconds to wait, 0 for none."""
+    throttle.lock_attempts(session, [key])
+    throttle.delete_old_attempts(session, at - max(ACCOUNT.period, ADDRESS.period))
+    wait = _wait_for(session, key, ADDRESS, at)
+    if wait <= timedelta(0):
+        session.add(SignInAttempt(key_hash=key, attempted_at=at))
+        session.flush()
+    return max(0, ceil(wait.total_seconds()))
 
 
 def begin_attempt(session: Session, keys: Keys, at: datetime) -> int:

@@ -1,6 +1,5 @@
 """Signing in and out, invitations and the choice of language."""
 
-import ipaddress
 from datetime import UTC, datetime
 
 from flask import (
@@ -22,7 +21,7 @@ from lab.db import get_session, transaction
 from lab.forms.account import ChangePasswordForm, NewAccountForm, SignInForm
 from lab.forms.commands import make_command, show_refusal, status_of
 from lab.i18n import COOKIE, LANGUAGES
-from lab.identity import SignedIn, comes_from_this_machine, may_sign_in_here
+from lab.identity import SignedIn, comes_from_this_machine, find_network, may_sign_in_here
 from lab.models.people import Invitation, User, UserCreate
 from lab.queries import labs, people
 from lab.services import accounts, invitations, passwords
@@ -57,7 +56,7 @@ def sign_in():
 def _recognise(email: str, password: str) -> tuple[User | None, str, int]:
     """Return whose address and password these are, or why nobody is let in with a status."""
     now = datetime.now(UTC)
-    keys = attempts.make_keys(current_app.secret_key, email, _network())
+    keys = attempts.make_keys(current_app.secret_key, email, find_network())
     with transaction() as db:
         wait = attempts.begin_attempt(db, keys, now)
         user = people.find_user_by_email(db, email)
@@ -75,14 +74,6 @@ def _recognise(email: str, password: str) -> tuple[User | None, str, int]:
 
 def _refuse_demonstration() -> str:
     return _("Demonstration accounts only work on the computer that Proeftuin runs on.")
-
-
-def _network() -> str:
-    address = ipaddress.ip_address(request.remote_addr or "0.0.0.0")
-    if address.version == 4:
-        return str(address)
-    # One subscriber has all addresses of such a network.
-    return str(ipaddress.ip_network((address, 64), strict=False))
 
 
 def _start_session(user: User) -> None:

@@ -94,6 +94,7 @@ PAGES = [
     (RESEARCHER, "/experiments/{planned}/status?to=registered"),
     (RESEARCHER, "/experiments/{published}/log"),
     (RESEARCHER, "/experiments/{published}/outcome"),
+    (RESEARCHER, "/links?page=/experiments/{published}/outcome"),
     (RESEARCHER, "/experiments/{published}/proposals"),
     (RESEARCHER, "/experiments/{in_field}/observations"),
     (RESEARCHER, "/experiments/{in_field}/imports/new"),
@@ -297,10 +298,13 @@ def test_every_address_that_shows_a_page_is_looked_at(sqlite_url, tmp_path):
         # These show a page only to whoever holds a link or has just offered a file.
         "account.accept_invitation",
         "imports.show_import",
+        "shared.show_shared",
         # No pages.
         "static", "healthz", "theme_css", "imports.download_faulty_rows",
         "observations.download_template",
         "jobs.show_progress",
+        "shared.give_shared_file",
+        "shared.give_shared_package",
     }  # fmt: skip
     pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods}
     files = {endpoint for endpoint in pages if endpoint.startswith("exports.")}
