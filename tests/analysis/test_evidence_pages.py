@@ -326,7 +326,7 @@ def test_other_things_counted_are_another_question(pages, keep, published):
 
 
 def test_other_labs_unpublished_experiment_stays_without_title_and_result(pages, client, build):
-    mine, _theirs = pooled_labs(build, labs=2, status=ExperimentStatus.CLOSED)
+    mine, *_others = pooled_labs(build, labs=3, status=ExperimentStatus.CLOSED)
     run = keep_pooled_run(build, pooled_scope(build, mine))
     build.sign_in(client, build.user(Role.TEAM, mine))
     names = NAMES_TYPE.validate_python(run.scope["names"])

@@ -96,6 +96,30 @@ def test_runs_with_other_limits_differ_by_what_is_shown_anyway(rows, left_out):
             assert sums[0] == (sums[1][0] + own[0], sums[1][1] + own[1])
 
 
+@settings(max_examples=150, deadline=None)
+@given(cells(), st.sampled_from([frozenset(), frozenset({"7"})]), st.sets(st.sampled_from("1234")))
+def test_no_figure_is_what_one_lab_found_once_all_that_is_open_is_taken_away(rows, known, secret):
+    hidden = frozenset(f"1{one}" for one in secret)
+    hidden = frozenset(one for one in hidden if EXPERIMENTS[one] not in known)
+    shown = show_evidence(record(), rows, known, hidden)
+    for number in range(3):
+        column = [row for row in of_variant(rows, number) if row.experiment in hidden and row.nobs]
+        gone = set()
+        for held in shown.record.profiles:
+            one = next((each for each in held.variants if each.variant == number), None)
+            rest = {row.living_lab for row in column if row.profile == held.profile}
+            if one is None or one.rate is None:
+                gone.add(held.profile)
+            else:
+                assert len(rest) != 1
+        together = shown.record.together.variants
+        one = next((each for each in together if each.variant == number), None)
+        rest = {row.living_lab for row in column if row.profile in gone}
+        if one is not None and one.rate is not None:
+            assert len({row.living_lab for row in column}) != 1
+            assert len(rest) != 1
+
+
 def find_sum(shown, profile: str, number: int) -> tuple[int, int] | None:
     """Return the responses and people of one variant, None when they are withheld."""
     counted = shown.record.find_profile(profile).variants
@@ -153,9 +177,9 @@ def with_pair(**fields) -> ProfileRecord:
 
 
 def of_labs(*counts) -> list[CellRow]:
-    """Return one experiment in each of two labs, with these counts for each variant."""
-    rows = []
-    for (lab, experiment), own in zip((("7", "11"), ("8", "12")), counts, strict=False):
+    """Return one experiment in each of some labs, with these counts for each variant."""
+    rows, held = [], (("7", "11"), ("8", "12"), ("9", "13"))
+    for (lab, experiment), own in zip(held, counts, strict=False):
         for row in make_rows(*own):
             rows.append(row._replace(living_lab=lab, experiment=experiment))
     return rows
@@ -166,11 +190,23 @@ LARGE = ((52, 403), (93, 601), (40, 400))
 
 def test_experiment_that_is_not_published_has_no_row_of_its_own():
     shown = show_evidence(
-        record(with_pair()), of_labs(LARGE, LARGE), frozenset({"7"}), frozenset({"12"})
+        record(with_pair()),
+        of_labs(LARGE, LARGE, LARGE),
+        frozenset({"7"}),
+        frozenset({"12", "13"}),
     )
     assert {key[0] for key in shown.experiments} == {"11"}
     # Own counts are exact, those of others count rounded in what all found.
-    assert counted(shown, 0) == (52 + 50, 403 + 405)
+    assert counted(shown, 0) == (52 + 2 * 50, 403 + 2 * 405)
+
+
+def test_what_one_other_lab_did_not_publish_enters_no_figure():
+    shown = show_evidence(
+        record(with_pair()), of_labs(LARGE, LARGE), frozenset({"7"}), frozenset({"12"})
+    )
+    assert counted(shown, 0) == (0, 0)
+    assert all(one.rate is None for one in shown.record.profiles[0].variants)
+    assert not shown.record.profiles[0].pairs
 
 
 def counted(shown, number: int) -> tuple[int, int]:
@@ -180,12 +216,22 @@ def counted(shown, number: int) -> tuple[int, int]:
 
 
 def test_comparison_of_one_unpublished_lab_is_left_out():
-    mine, theirs = of_labs((LARGE[0], LARGE[1]), LARGE)[:1], of_labs(LARGE, LARGE)[3:]
-    shown = show_evidence(record(with_pair()), mine + theirs, frozenset({"7"}), frozenset({"12"}))
+    rows = of_labs(LARGE[:2], LARGE, LARGE)
+    # Two other labs tried each variant; one of them tried the two side by side.
+    rows = [row for row in rows if row.living_lab != "9" or of_variant([row], 2)]
+    rows += [row._replace(experiment="14", living_lab="6") for row in of_labs(LARGE)[:2]]
+    rows = [row for row in rows if row.experiment != "14" or not of_variant([row], 0)]
+    rows += [row._replace(experiment="15", living_lab="9") for row in of_labs(LARGE)[:1]]
+    hidden = frozenset({"12", "13", "14", "15"})
+    shown = show_evidence(record(with_pair()), rows, frozenset({"7"}), hidden)
+    assert counted(shown, 0) != (0, 0)
     (pair,) = shown.record.profiles[0].pairs
     assert (pair.direct, pair.direct_ci, pair.anytime) == (None, None, None)
     both = show_evidence(
-        record(with_pair()), of_labs(LARGE, LARGE), frozenset({"7"}), frozenset({"12"})
+        record(with_pair()),
+        of_labs(LARGE, LARGE, LARGE),
+        frozenset({"7"}),
+        frozenset({"12", "13"}),
     )
     assert both.record.profiles[0].pairs[0].direct == 0.5
 

@@ -13,7 +13,12 @@ from dataclasses import dataclass, replace
 from analysis.disclosure import TableCell, leave_exact, protect
 from analysis.evidence_names import VariantKey, key_of
 from analysis.pooled.record import Counted, PooledRecord, ProfileRecord, VariantRecord
-from analysis.reports.evidence.unpublished import Sources, keeps_secret, leave_out_unpublished
+from analysis.reports.evidence.unpublished import (
+    Sources,
+    find_of_one_lab,
+    keeps_secret,
+    leave_out_unpublished,
+)
 from analysis.stats.pooled.data import CellRow
 
 # Of an experiment, a profile and a variant: people who responded, and people.
@@ -68,6 +73,7 @@ def show_evidence(
     asked = {part.profile for part in record.profiles}
     summed = {key: counts for key, counts in cells.items() if key[1] in asked}
     withheld, people = _protect_sums(summed, shown, known)
+    withheld |= find_of_one_lab(summed, labs, unpublished)
     hidden = {key: counts for key, counts in cells.items() if key not in shown}
     held = leave_out_unpublished(record, Sources(cells, labs, hidden, unpublished))
     return Shown(

@@ -42,7 +42,8 @@ class Sources:
             for variant in (pair.one, pair.other)
         ]
         both = sides[0] & sides[1]
-        if self.is_of_one_lab(both):
+        # What is published or one's own can be taken from it: the rest may not be one lab's.
+        if len({self.labs[one] for one in both & self.unpublished}) == 1:
             return False
         return all(
             keeps_secret(
@@ -60,6 +61,30 @@ def keeps_secret(withheld: Collection[Counts]) -> bool:
     """Tell whether nothing is withheld of a sum, or enough of it together."""
     total = tuple(map(sum, zip(*withheld, strict=True)))
     return not withheld or (len(withheld) > 1 and not is_small(total))
+
+
+def find_of_one_lab(
+    cells: Cells, labs: Mapping[str, str], unpublished: Collection[str]
+) -> frozenset[tuple[str | None, int]]:
+    """Return the (profile, variant) of which a figure would tell what one lab alone found.
+
+    What is published, and what a reader counted, can be taken from a figure: the rest must come
+    from two labs at least that did not publish yet, or from none. A profile of None stands for
+    all of them, from which the profiles that are shown can be taken in turn.
+    """
+    found: set[tuple[str | None, int]] = set()
+    for variant in {key[2] for key in cells}:
+        held: dict[str, set[str]] = {}
+        for experiment, profile, number in cells:
+            if number == variant and experiment in unpublished:
+                held.setdefault(profile, set()).add(labs[experiment])
+        gone = {profile for profile, names in held.items() if len(names) == 1}
+        found |= {(profile, variant) for profile in gone}
+        everywhere = set().union(*held.values())
+        behind = set().union(*(held[profile] for profile in gone))
+        if len(everywhere) == 1 or len(behind) == 1:
+            found.add((None, variant))
+    return frozenset(found)
 
 
 def leave_out_unpublished(record: PooledRecord, sources: Sources) -> PooledRecord:
