@@ -54,6 +54,10 @@ PROGRAMME_KINDS: Labels = {
     ProgrammeKind.FICTITIOUS.value: _l("fictitious"),
 }
 
+PROTECTION = _l(
+    "Counts of other labs are rounded to 5. Nothing is shown where few people were counted, as"
+    " you could recognise somebody, or where one lab alone counted that has not published yet."
+)
 PROGRAMME_KIND = Column(
     "programme_kind",
     Kind.CODE,

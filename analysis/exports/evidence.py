@@ -193,11 +193,7 @@ def _tell_part(part: EvidencePart) -> str:
 
 
 def _list_cautions(report: EvidenceReport) -> tuple[str, ...]:
-    protection = _(
-        "Counts of other labs are rounded to 5. Nothing is shown where few people were counted, as"
-        " you could recognise somebody, or where one lab alone counted that has not published yet."
-    )
-    told = [protection] if report.is_protected else []
+    told = [str(columns.PROTECTION)] if report.is_protected else []
     return (*told, *filter(None, [report.uncounted]), *report.sureness, *report.influence)
 
 

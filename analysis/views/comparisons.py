@@ -92,6 +92,7 @@ def _show_across(run_id: int, kind: Kind, code: str) -> str:
         run_id=run_id,
         shown=programme,
         kind=kind.value,
+        code=code,
         written=write_across(page, kind, code),
         others=[one for one in members if one[0] != code],
     )

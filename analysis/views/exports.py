@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 from analysis.exports.package import write_package
 from analysis.registry import WRITERS, load_writer
 from analysis.views.exported import Exported, Values
+from analysis.views.exported_across import CHANNEL, STYLE
 from analysis.views.exported_edition import EDITION
 from analysis.views.exported_evidence import EVIDENCE, LAB_EVIDENCE
 from analysis.views.exported_outcome import OUTCOME
@@ -16,10 +17,12 @@ blueprint = Blueprint("exports", __name__)
 
 # Every report with ways out; a new one is one line here.
 REPORTS = (
+    CHANNEL,
     EDITION,
     EVIDENCE,
     LAB_EVIDENCE,
     OUTCOME,
+    STYLE,
 )
 TYPES = {
     "csv": "text/csv; charset=utf-8",

@@ -38,6 +38,13 @@ def list_runs(session: Session) -> list[dict]:
     return [{"run_id": one} for one in session.exec(statement)]
 
 
+def list_members(session: Session, kind: str) -> list[dict]:
+    """Return the addresses of the channels or styles of one calculation."""
+    run = list_runs(session)[-1]["run_id"]
+    asked = session.get_one(AnalysisRun, run).scope["names"][kind]
+    return [{"run_id": run, "code": code} for code in asked][:2]
+
+
 def list_labs(session: Session) -> list[dict]:
     """Return the addresses of two labs that were made up."""
     statement = (
@@ -65,10 +72,12 @@ def list_outcomes(session: Session) -> list[dict]:
 
 # Of each report some samples: the values in its address. A new report is one line here.
 SAMPLES: dict[str, Callable[[Session], Iterable[dict]]] = {
+    "channel": lambda session: list_members(session, "channels"),
     "edition": list_editions,
     "evidence": list_runs,
     "lab_evidence": list_labs,
     "outcome": list_outcomes,
+    "style": lambda session: list_members(session, "styles"),
 }
 
 # Reports that no council reads may be longer.
