@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from analysis.charts import (
     Scale,
@@ -51,6 +51,33 @@ def build_dots(report: OutcomeReport) -> DotsPicture | None:
     return DotsPicture(rows, draw_axis(scale), sentence)
 
 
+def draw_reach(report: OutcomeReport) -> tuple[list[tuple], Markup] | None:
+    """Return who responded, a row per profile with who lives there as the upright line."""
+    rows = report.reach.rows
+    if not rows:
+        return None
+    ends = list_visible_ends(row.limits for row in rows)
+    values = [value for row in rows for value in (row.share, row.residents)]
+    scale = interval_scale([*ends, *values])
+    drawn = [
+        (
+            escape(row.name)
+            + Markup('<span class="beneath">{}</span>').format(
+                _("%(share)s of who lives there", share=formats.percent(row.residents))
+            ),
+            False,
+            draw_interval(
+                row.share, {95: row.limits}, scale, label=row.name, control=row.residents
+            ),
+            formats.percent(row.share),
+            formats.interval(*row.limits),
+            formats.number(row.people),
+        )
+        for row in rows
+    ]
+    return [("", None, None, drawn)], draw_axis(scale)
+
+
 def draw_funnel(report: OutcomeReport) -> dict[tuple[int, Step], Markup]:
     """Return a bar per variant and step: people as a share of the first step that is known."""
     return {
@@ -67,11 +94,17 @@ def build_interval_rows(report: OutcomeReport) -> tuple[list[tuple], Markup]:
     rates = [row.rate for row in rows]
     scale = interval_scale([*ends, *rates])
     groups = [
-        (part.name, part.verdict, part.sentence, _build_group(part, scale, report))
+        (part.name, part.verdict, _write_sentence(part), _build_group(part, scale, report))
         for part in report.parts
         if part.rates
     ]
     return groups, draw_axis(scale)
+
+
+def _write_sentence(part: ReportPart) -> str:
+    """Return the sentence of a profile, with whether it confirms or explores."""
+    mark = f"{part.mark.words[:1].upper()}{part.mark.words[1:]}: {part.mark.reason}."
+    return " ".join(filter(None, (part.sentence, mark)))
 
 
 def _build_group(part: ReportPart, scale: Scale, report: OutcomeReport) -> list[tuple]:

@@ -17,12 +17,14 @@ from analysis.comparison import (
 from analysis.disclosure import ProtectedTable, leave_exact, protect, sum_table
 from analysis.evidence import NamedProfile
 from analysis.protection import protect_comparison
+from analysis.queries.conduct import Conduct
 from analysis.reports.cautions import (
     Unsettled,
     describe_protection,
     describe_unused,
     list_cautions,
 )
+from analysis.reports.conduct import ConductReport, Mark, describe_conduct, mark_comparison
 from analysis.reports.journey import FunnelRow, build_funnel, tell_cost
 from analysis.reports.method import (
     METHODS,
@@ -30,6 +32,7 @@ from analysis.reports.method import (
     describe_method,
     write_margin,
 )
+from analysis.reports.reach import Reach, Residents, build_reach
 from analysis.sentences import (
     Names,
     tell_figures,
@@ -125,6 +128,7 @@ class ReportPart:
     control_rate: float | None
     rates: tuple[RateRow, ...]
     pairs: tuple[PairRow, ...]
+    mark: Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,8 @@ class OutcomeReport:
     lottery: str
     lottery_rows: tuple[LotteryRow, ...]
     method: tuple[tuple[str, str], ...]
+    conduct: ConductReport
+    reach: Reach
     # The comparison that all of this was written from, protected where the report is.
     comparison: ExperimentComparison
 
@@ -192,6 +198,8 @@ class OutcomeRequest:
     profiles: tuple[NamedProfile, ...]
     unsettled: Unsettled = Unsettled()
     is_exact: bool = True
+    conduct: Conduct = Conduct()
+    residents: Residents = Residents()
 
 
 def build_outcome(request: OutcomeRequest) -> OutcomeReport:
@@ -211,10 +219,16 @@ def build_outcome(request: OutcomeRequest) -> OutcomeReport:
         answer=_write_answer(comparison, names),
         interaction=tell_interaction(comparison),
         cautions=list_cautions(experiment.status, comparison, counts, names.variants),
-        total=_build_part(comparison, comparison.total, names, variants),
+        total=_build_part(comparison, comparison.total, names, variants, mark=_mark(request)),
         total_within=_build_within(comparison, variants),
         profiles=tuple(
-            _build_part(comparison, parts[key], names, variants)
+            _build_part(
+                comparison,
+                parts[key],
+                names,
+                variants,
+                mark=_mark(request, key, parts[key].is_exploratory),
+            )
             for key in names.profiles
             if key in parts
         )
@@ -242,7 +256,16 @@ def build_outcome(request: OutcomeRequest) -> OutcomeReport:
         lottery=describe_lottery(comparison.sample_ratio),
         lottery_rows=_build_lottery(counts, variants) if request.is_exact else (),
         method=tuple(describe_method(experiment, comparison, counts, names.units)),
+        conduct=describe_conduct(request.conduct, request.is_exact),
+        reach=build_reach(table, request.residents, names, experiment.numerator_step),
         comparison=comparison,
+    )
+
+
+def _mark(request: OutcomeRequest, profile: str | None = None, is_known_after=False) -> Mark:
+    is_filtered = request.stored.rows != request.stored.all_rows
+    return mark_comparison(
+        request.conduct, profile, is_known_after=is_known_after, is_filtered=is_filtered
     )
 
 
@@ -312,6 +335,8 @@ def _build_part(
     part: ProfileComparison,
     names: Names,
     variants: Sequence[str],
+    *,
+    mark: Mark,
 ) -> ReportPart:
     is_total = part is comparison.total
     control = part.find_variant(comparison.control) if comparison.control is not None else None
@@ -327,6 +352,7 @@ def _build_part(
             _build_rate(one, comparison, variants) for one in part.variants if one.denominator != 0
         ),
         pairs=tuple(_build_pair(pair, pair, variants) for pair in part.comparisons),
+        mark=mark,
     )
 
 

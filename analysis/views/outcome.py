@@ -11,6 +11,8 @@ from markupsafe import Markup
 from analysis.comparison import ExperimentFacts
 from analysis.queries import cells as queries
 from analysis.queries.cells import EVERYTHING, CellFilter
+from analysis.queries.conduct import load_conduct
+from analysis.queries.residents import find_residents, list_areas_of
 from analysis.reports.council import Matter, describe_experiment
 from analysis.reports.filters import (
     FilterChoice,
@@ -19,11 +21,14 @@ from analysis.reports.filters import (
     read_filter,
     write_filter,
 )
-from analysis.reports.intervals import build_dots, build_interval_rows, draw_funnel
+from analysis.reports.intervals import build_dots, build_interval_rows, draw_funnel, draw_reach
 from analysis.reports.journey import write_cost
 from analysis.reports.outcome import OutcomeRequest, build_outcome
+from experiments.grade import GradeReason
 from experiments.labels import GRADE_REASONS, STEPS, capitalise
 from experiments.models.experiments import Experiment
+from experiments.queries.experiments import list_profile_ids
+from experiments.queries.grades import find_grade
 from experiments.queries.variants import list_variants
 from lab import formats
 from lab.access import TABLE, Action, allows, current_reader
@@ -93,6 +98,15 @@ def ask_outcome(experiment_id: int) -> AskedOutcome:
         profiles=tuple(queries.list_profiles(session, experiment_id)),
         unsettled=count_unsettled(records, chosen),
         is_exact=is_exact,
+        conduct=load_conduct(
+            session,
+            experiment,
+            frozenset(map(str, list_profile_ids(session, experiment_id))),
+            GradeReason.REGISTERED_BEFORE in find_grade(session, experiment).reasons,
+        ),
+        residents=find_residents(
+            session, experiment, lab, [chosen.area] if chosen.area else list_areas_of(records)
+        ),
     )
     page = ReportPage(
         asked=asked,
@@ -122,6 +136,7 @@ def write_report(page: ReportPage) -> Markup:
             dots=build_dots(report),
             bars=draw_funnel(report),
             write_cost=write_cost,
+            reach=draw_reach(report),
             field_work=list(page.field_work),
             choices=page.choices,
             is_filtered=page.is_filtered,
