@@ -1,5 +1,6 @@
 """Queries on kept estimates over all experiments, for the pages on evidence."""
 
+import hashlib
 import json
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,6 +16,8 @@ from lab.access import Action, Reader
 from lab.models.labs import LivingLab
 
 ESTIMATOR = "pooled"
+# The kind of report that somebody read.
+READ = "evidence"
 
 
 class RunHead(NamedTuple):
@@ -105,6 +108,12 @@ def keep_newest(heads: Iterable[RunHead]) -> list[RunHead]:
     for head in heads:
         newest.setdefault(json.dumps(head.scope, sort_keys=True), head)
     return list(newest.values())
+
+
+def write_subject(head: RunHead) -> str:
+    """Return what a question is known by, whenever it was answered: for who read an answer."""
+    asked = json.dumps([head.scope, head.living_lab_id], sort_keys=True)
+    return f"{READ}:{hashlib.sha256(asked.encode()).hexdigest()[:40]}"
 
 
 def find_main(session: Session, head: RunHead) -> RunHead | None:

@@ -9,12 +9,17 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlmodel import Session
 
+from analysis.pooled.labels import write_question
+from analysis.pooled.scope import SCOPE
+from analysis.queries import evidence
 from analysis.queries.work import name_experiments
 from experiments.labels import STATUSES
 from experiments.models.experiments import ExperimentStatus
 from lab import formats
 from lab.access import Action, Place, Reader, may
 from lab.models.audit import AuditEntry
+from lab.models.readings import Reading
+from lab.queries.readings import list_readings
 
 MOST_LINES = 30
 
@@ -89,6 +94,31 @@ def build_news(
     shown = list(bundles.values())[:MOST_LINES]
     titles = name_experiments(session, {_experiment_of(some[0]) for some in shown} - {None})
     return [_write(some, titles, labs) for some in shown]
+
+
+def list_new_answers(session: Session, reader: Reader) -> list[NewsLine]:
+    """Return the questions to all labs that were answered anew since a reader read the answer."""
+    read = {one.subject: one for one in list_readings(session, reader.user_id, evidence.READ)}
+    if not read:
+        return []
+    labs = reader.labs_where(Action.READ_EVIDENCE)
+    lines = []
+    for programme_id in reader.programmes_where(Action.READ_EVIDENCE):
+        for head in evidence.keep_newest(evidence.list_heads(session, programme_id, labs)):
+            known = read.get(evidence.write_subject(head))
+            if known and known.state.get("run") != head.id:
+                lines.append(_write_answer(head, known))
+    return lines
+
+
+def _write_answer(head: evidence.RunHead, known: Reading) -> NewsLine:
+    return NewsLine(
+        title=write_question(SCOPE.validate_python(head.scope)),
+        url=url_for("evidence.show_run", run_id=head.id),
+        note=_("answered anew since you read it on %(day)s", day=formats.date(known.read_at)),
+        living_lab_id=head.living_lab_id,
+        programme_id=head.programme_id,
+    )
 
 
 def _may_know(reader: Reader, entry: AuditEntry) -> bool:

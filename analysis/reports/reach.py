@@ -131,7 +131,7 @@ def _tell_method(residents: Residents, is_part: bool) -> str:
             "Who lives there: %(place)s, as of %(day)s. Source: %(source)s.",
             place=residents.place,
             day=formats.date(residents.day),
-            source="; ".join(residents.sources),
+            source="; ".join(source.rstrip(".") for source in residents.sources),
         ),
         _(
             "Index of dissimilarity: half the sum of the differences between the shares. The limits"

@@ -11,8 +11,8 @@ from sqlmodel import Session
 from analysis.queries import confirmations
 from analysis.queries import work as queries
 from analysis.reports.advice import find_today
-from analysis.reports.news import build_news
 from analysis.summaries import is_due
+from analysis.reports.news import build_news, list_new_answers
 from experiments.labels import NEEDS
 from experiments.models.experiments import Experiment
 from experiments.models.observations import ReviewState
@@ -240,7 +240,8 @@ def _build_new(session: Session, reader: Reader, homes: Homes) -> WorkList:
     entries = queries.list_news(session, labs, programmes, reader.user_id, since)
     news = build_news(session, reader, entries, {lab.id: lab.name for lab, _programme in homes})
     lines = [
-        WorkLine(one.title, one.url, one.note, one.living_lab_id, one.programme_id) for one in news
+        WorkLine(one.title, one.url, one.note, one.living_lab_id, one.programme_id)
+        for one in (*list_new_answers(session, reader), *news)
     ]
     is_first = since is None
     return WorkList(

@@ -1,7 +1,8 @@
 """What all labs together found: the list of questions, the answer to one, and one lab's part."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Any
 
 from flask import Blueprint, abort, current_app, g, render_template, request
 from flask_babel import gettext as _
@@ -24,8 +25,10 @@ from analysis.reports.evidence.report import build_report
 from analysis.reports.evidence.rows import draw_lab_forests, draw_variants, list_pictures
 from analysis.reports.evidence.sides import list_labs
 from analysis.reports.evidence.unpublished import hide_titles
+from analysis.reports.since import note_evidence
 from analysis.services.pooled_findings import find_known_labs, read_rows, read_scope
 from analysis.services.runs import read_run
+from analysis.views.since import read_report
 from lab import formats
 from lab.access import Action, Place, allows, current_reader, may
 from lab.db import get_session
@@ -74,6 +77,9 @@ class WrittenEvidence:
     focus: str
     facts: tuple[str, ...]
     is_check: bool = False
+    # What the whole report says, and the names of its profiles by their code.
+    state: dict[str, Any] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +125,11 @@ def show_run(run_id):
     page = ask_page(run_id, programme, request.args.get("profile", ""))
     written = write_evidence(add_main(page, head))
     return render_template(
-        "evidence/show_run.html", run_id=run_id, shown=programme, written=written
+        "evidence/show_run.html",
+        run_id=run_id,
+        shown=programme,
+        written=written,
+        since=read_report(queries.write_subject(head), written.state, written.names),
     )
 
 
@@ -254,6 +264,8 @@ def write_evidence(page: EvidencePage) -> WrittenEvidence:
         focus.name if focus else "",
         facts,
         asked.scope.is_check,
+        note_evidence(report, run.id),
+        {part.code: part.name for part in report.parts},
     )
 
 

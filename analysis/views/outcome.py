@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from flask import Blueprint, current_app, g, render_template, request
 from flask_babel import gettext as _
@@ -24,6 +25,8 @@ from analysis.reports.filters import (
 from analysis.reports.intervals import build_dots, build_interval_rows, draw_funnel, draw_reach
 from analysis.reports.journey import write_cost
 from analysis.reports.outcome import OutcomeRequest, build_outcome
+from analysis.reports.since import note_outcome
+from analysis.views.since import read_report
 from experiments.grade import GradeReason
 from experiments.labels import GRADE_REASONS, STEPS, capitalise
 from experiments.models.experiments import Experiment
@@ -67,16 +70,29 @@ class ReportPage:
     matter: Matter
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenOutcome:
+    """The text of a report, what it says, and the names of its profiles by their code."""
+
+    body: Markup
+    state: dict[str, Any]
+    names: dict[str, str]
+
+
 @blueprint.get("/experiments/<int:experiment_id>/outcome")
 @allows(Action.READ_OUTCOME)
 def show_outcome(experiment_id):
     """Show the answer of an experiment, then the evidence for it, then how it was made."""
     # The frame asks for the lab and the programme again, and finds them while they are held here.
     asked = ask_outcome(experiment_id)
+    written = write_report(asked.page)
     return render_template(
         "outcome/show_outcome.html",
         experiment=asked.experiment,
-        report=write_report(asked.page),
+        report=written.body,
+        since=read_report(f"outcome:{experiment_id}", written.state, written.names)
+        if not asked.page.is_filtered
+        else "",
         field_work=asked.page.field_work,
         grade_reasons=GRADE_REASONS,
         filters=write_filter(asked.chosen),
@@ -122,12 +138,12 @@ def ask_outcome(experiment_id: int) -> AskedOutcome:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def write_report(page: ReportPage) -> Markup:
+def write_report(page: ReportPage) -> WrittenOutcome:
     """Return the text of a report, in the language being spoken."""
     report = build_outcome(page.asked)
     groups, axis = build_interval_rows(report)
     template = current_app.jinja_env.get_template("outcome/report.html")
-    return Markup(
+    body = Markup(
         template.render(
             report=report,
             headings=describe_experiment(page.matter, report),
@@ -142,6 +158,9 @@ def write_report(page: ReportPage) -> Markup:
             is_filtered=page.is_filtered,
             steps={step: capitalise(label) for step, label in STEPS.items()},
         )
+    )
+    return WrittenOutcome(
+        body, note_outcome(report), {part.code: part.name for part in report.parts}
     )
 
 

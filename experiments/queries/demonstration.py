@@ -29,6 +29,7 @@ from lab.models.labels import (
 from lab.models.labs import LivingLab, Partner
 from lab.models.people import Invitation, Membership, User
 from lab.models.programmes import Programme
+from lab.models.readings import Reading
 from lab.models.segmentation import Profile, SegmentationModel
 
 
@@ -91,6 +92,7 @@ def delete_demonstration_people(session: Session) -> None:
     """Delete the accounts that exist for the demonstration only."""
     people = select(User.id).where(User.is_demonstration)
     _delete(session, AuditEntry, AuditEntry.user_id, people)
+    _delete(session, Reading, Reading.user_id, people)
     session.execute(delete(User).where(User.is_demonstration))
 
 

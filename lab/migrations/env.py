@@ -17,6 +17,7 @@ import lab.models.labels
 import lab.models.labs
 import lab.models.people
 import lab.models.programmes
+import lab.models.readings
 import lab.models.segmentation
 from lab.db import make_engine
 
