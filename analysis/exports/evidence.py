@@ -170,7 +170,7 @@ def export_evidence(report: EvidenceReport, subject: EvidenceSubject, origin: Or
         method=subject.method,
         method_version=subject.method_version,
         cautions=_list_cautions(report),
-        unused=tuple(_tell_unused(one) for one in subject.unused),
+        unused=tuple(tell_unused(one) for one in subject.unused),
         unit=report.units,
         contributor=origin.programme,
         sources="",
@@ -197,7 +197,8 @@ def _list_cautions(report: EvidenceReport) -> tuple[str, ...]:
     return (*told, *filter(None, [report.uncounted]), *report.sureness, *report.influence)
 
 
-def _tell_unused(one: UnusedGroup) -> str:
+def tell_unused(one: UnusedGroup) -> str:
+    """Return why experiments were not used, and which."""
     many = ngettext("%(num)d experiment", "%(num)d experiments", one.group.experiments)
     titles = ", ".join(title for _number, title in one.group.titles)
     rest = f" {_('(the rest was used)')}" if one.is_partly else ""

@@ -11,8 +11,8 @@ from sqlmodel import Session
 from analysis.queries import confirmations
 from analysis.queries import work as queries
 from analysis.reports.advice import find_today
-from analysis.summaries import is_due
 from analysis.reports.news import build_news, list_new_answers
+from analysis.summaries import is_due
 from experiments.labels import NEEDS
 from experiments.models.experiments import Experiment
 from experiments.models.observations import ReviewState

@@ -1,5 +1,6 @@
 """Evidence seen across: several labs side by side, and one channel or style over all profiles."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -45,16 +46,9 @@ class WrittenComparison:
 @allows(Action.READ_EVIDENCE)
 def compare_labs(run_id):
     """Show what a few labs found by themselves, beside what all of them found together."""
-    page, programme = _ask(run_id)
+    page, programme = ask(run_id)
     labs = list_lab_choices(page)
-    asked = request.args.getlist("lab")
-    known = {code for code, _name in labs}
-    chosen = frozenset(asked) & known
-    error = ""
-    if asked and (len(chosen) != len(set(asked)) or not FEWEST <= len(chosen) <= MOST):
-        error = _("Choose %(fewest)s to %(most)s labs of this question.", fewest=FEWEST, most=MOST)
-    # Without a choice the page is of use as well: it begins with the first few.
-    shown = chosen if asked else frozenset(code for code, _name in labs[:MOST])
+    shown, error = choose_labs(labs)
     is_possible = FEWEST <= len(shown) <= MOST
     return render_template(
         "evidence/compare_labs.html",
@@ -83,7 +77,7 @@ def show_style(run_id, code):
 
 
 def _show_across(run_id: int, kind: Kind, code: str) -> str:
-    page, programme = _ask(run_id)
+    page, programme = ask(run_id)
     members = list_members(page, kind)
     if code not in dict(members):
         abort(404)
@@ -98,12 +92,29 @@ def _show_across(run_id: int, kind: Kind, code: str) -> str:
     )
 
 
-def _ask(run_id: int):
+def ask(run_id: int):
     """Return what this reader asks about a run, and its programme."""
     head = queries.find_head(get_session(), run_id) or abort(404)
     programme = find_programme(get_session(), head.programme_id)
     g.programme = programme
     return ask_page(run_id, programme), programme
+
+
+def choose_labs(labs: Sequence[tuple[str, str]]) -> tuple[frozenset[str], str]:
+    """Return the labs that an address asks for, and what is wrong with that choice, if anything.
+
+    A form names each lab apart, a file all of them with commas. Without a choice it is the first
+    few: the page is of use as well.
+    """
+    asked = {code for text in request.args.getlist("lab") for code in text.split(",")}
+    if not asked:
+        return frozenset(code for code, _name in labs[:MOST]), ""
+    chosen = asked & {code for code, _name in labs}
+    if chosen != asked or not FEWEST <= len(chosen) <= MOST:
+        return frozenset(chosen), _(
+            "Choose %(fewest)s to %(most)s labs of this question.", fewest=FEWEST, most=MOST
+        )
+    return frozenset(chosen), ""
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -8,6 +8,7 @@ from analysis.exports.package import write_package
 from analysis.registry import WRITERS, load_writer
 from analysis.views.exported import Exported, Values
 from analysis.views.exported_across import CHANNEL, STYLE
+from analysis.views.exported_comparisons import SIDES
 from analysis.views.exported_edition import EDITION
 from analysis.views.exported_evidence import EVIDENCE, LAB_EVIDENCE
 from analysis.views.exported_outcome import OUTCOME
@@ -22,6 +23,7 @@ REPORTS = (
     EVIDENCE,
     LAB_EVIDENCE,
     OUTCOME,
+    SIDES,
     STYLE,
 )
 TYPES = {

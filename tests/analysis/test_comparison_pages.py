@@ -185,3 +185,23 @@ def test_whether_labs_differ_is_said_no_stronger_than_it_is(app, differences, sa
     rows = [make_row(str(place), one) for place, one in enumerate(differences)]
     with app.test_request_context():
         assert said in tell_agreement(rows, is_told=True)
+
+
+@pytest.mark.parametrize("ending", [".csv", ".json", ".xlsx", "/datapackage.json"])
+def test_comparisons_can_be_taken_along(client, build, labs, run, ending):
+    channel, style = build.channel(labs[0], "nieuwsbrief"), build.style(labs[0], "persoonlijk")
+    for address in (
+        f"labs{ending}?lab={labs[0].id},{labs[1].id}",
+        f"channels/{channel.id}{ending}",
+        f"styles/{style.id}{ending}",
+    ):
+        assert client.get(f"/evidence/{run.id}/{address}").status_code == 200
+
+
+def test_file_of_labs_holds_what_its_page_shows(client, pages, labs, run):
+    query = f"lab={labs[0].id},{labs[1].id}"
+    lines = client.get(f"/evidence/{run.id}/labs.csv?{query}").text.splitlines()
+    table = pages.get(f"/evidence/{run.id}/labs?{query}").content.one("table", class_="sides")
+    profiles = len(table.one("tbody").all("tr"))
+    assert len(lines) == 1 + 3 * profiles
+    assert labs[2].name not in "".join(lines)
