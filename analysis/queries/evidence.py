@@ -16,6 +16,7 @@ from lab.access import Action, Reader
 from lab.models.labs import LivingLab
 
 ESTIMATOR = "pooled"
+OVER = (ExperimentStatus.CLOSED, ExperimentStatus.ANALYSED, ExperimentStatus.PUBLISHED)
 # The kind of report that somebody read.
 READ = "evidence"
 
@@ -144,6 +145,23 @@ def keep_main(heads: Iterable[RunHead]) -> list[RunHead]:
 def list_lab_ids(session: Session, programme_id: int) -> list[int]:
     """Return the labs of a programme."""
     statement = select(LivingLab.id).where(LivingLab.programme_id == programme_id)
+    return list(session.exec(statement))
+
+
+def list_lab_experiments(
+    session: Session, living_lab_id: int, readable: Iterable[int], most: int
+) -> list[Experiment]:
+    """Return the experiments of a lab of which the field work is over, of those, newest first."""
+    statement = (
+        select(Experiment)
+        .where(
+            Experiment.living_lab_id == living_lab_id,
+            col(Experiment.status).in_(OVER),
+            col(Experiment.id).in_(list(readable)),
+        )
+        .order_by(col(Experiment.ends_on).desc(), col(Experiment.id).desc())
+        .limit(most)
+    )
     return list(session.exec(statement))
 
 

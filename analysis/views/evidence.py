@@ -28,6 +28,7 @@ from analysis.reports.evidence.unpublished import hide_titles
 from analysis.reports.since import note_evidence
 from analysis.services.pooled_findings import find_known_labs, read_rows, read_scope
 from analysis.services.runs import read_run
+from analysis.views.lab_outcomes import list_lab_outcomes
 from analysis.views.since import read_report
 from lab import formats
 from lab.access import Action, Place, allows, current_reader, may
@@ -156,6 +157,7 @@ def show_lab(living_lab_id):
                 chosen,
             )
         ),
+        outcomes=[] if request.args.get("profile") else list_lab_outcomes(lab, programme),
         may_ask=may(current_reader(), Action.RUN_ANALYSIS, Place(programme.id)),
     )
 

@@ -205,3 +205,21 @@ def test_file_of_labs_holds_what_its_page_shows(client, pages, labs, run):
     profiles = len(table.one("tbody").all("tr"))
     assert len(lines) == 1 + 3 * profiles
     assert labs[2].name not in "".join(lines)
+
+
+def test_lab_lists_what_each_of_its_experiments_found(pages, build, client, labs, run):
+    build.sign_in(client, build.user(Role.TEAM, labs[0]))
+    page = pages.get(f"/labs/{labs[0].id}/evidence")
+    found = [one.text for one in page.content.all("p", class_="finding")]
+    assert len(found) == 2
+    assert all("werkt" in one or "verschil" in one for one in found)
+
+
+def test_experiments_that_are_not_published_are_told_in_their_own_lab_only(pages, build, client):
+    labs = pooled_labs(build, labs=2, experiments=1, status=ExperimentStatus.CLOSED)
+    keep_pooled_run(build, pooled_scope(build, labs[0]))
+    build.sign_in(client, build.user(Role.TEAM, labs[0]))
+    own = pages.get(f"/labs/{labs[0].id}/evidence").content
+    assert len(own.all("p", class_="finding")) == 1
+    build.sign_in(client, build.user(Role.TEAM, labs[1]))
+    assert not pages.client.get(f"/labs/{labs[0].id}/evidence").text.count('class="finding"')
