@@ -187,7 +187,7 @@ def test_whether_labs_differ_is_said_no_stronger_than_it_is(app, differences, sa
         assert said in tell_agreement(rows, is_told=True)
 
 
-@pytest.mark.parametrize("ending", [".csv", ".json", ".xlsx", "/datapackage.json"])
+@pytest.mark.parametrize("ending", [".csv", ".json", ".xlsx", ".pdf", "/datapackage.json"])
 def test_comparisons_can_be_taken_along(client, build, labs, run, ending):
     channel, style = build.channel(labs[0], "nieuwsbrief"), build.style(labs[0], "persoonlijk")
     for address in (
