@@ -17,6 +17,7 @@ from analysis.views import (
     advice,
     backtest,
     comparisons,
+    editions,
     evidence,
     evidence_map,
     exports,
@@ -67,6 +68,7 @@ BLUEPRINTS = [
     learnings.blueprint,
     principles.blueprint,
     search.blueprint,
+    editions.blueprint,
 ]
 FINDERS = (
     lab.queries.places.FINDERS

@@ -42,6 +42,7 @@ SECTION_PAGES = {
         (lazy_gettext("Rules"), "advice.list_advice", Action.READ_ADVICE),
         (lazy_gettext("Does the advice work?"), "backtest.show_backtest", Action.READ_ADVICE),
         (lazy_gettext("What our words mean"), "sentences.list_sentences", Action.READ_PUBLIC),
+        (lazy_gettext("Editions"), "editions.list_editions", Action.READ_ADVICE),
     ],
 }
 # Pages that belong to a word in the menu although another blueprint serves them.
@@ -60,6 +61,7 @@ SECTIONS = {
     "evidence_map": "evidence",
     "backtest": "advice",
     "next_experiments": "evidence",
+    "editions": "advice",
     "people": "labs",
     "labels": "labs",
     "segmentation": "labs",

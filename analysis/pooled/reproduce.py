@@ -1,43 +1,47 @@
 """The command that makes a kept calculation again, and says whether the same comes out."""
 
-from dataclasses import dataclass
-
 import click
 from flask_babel import gettext as _
 
 from analysis import recording
 from analysis.models.runs import AnalysisRun
-from analysis.pooled.likeness import Likeness, compare_draws, compare_results
+from analysis.pooled.remaking import (
+    DIFFERENT,
+    NO_RUN,
+    OTHER_METHOD,
+    TOLERANCE,
+    KeptRun,
+    compare,
+)
+from analysis.pooled.reproduce_edition import reproduce_edition
 from analysis.queries import runs as queries
-from analysis.services.runs import remake_answer
-from analysis.stats.pooled.threads import one_thread
 from lab import db
 from lab.i18n import command_context, language_option
 from lab.settings import read_settings
 
-# What numbers may differ on another machine or with another release of a library.
-TOLERANCE = 1e-6
-DIFFERENT, NO_RUN, OTHER_METHOD = 1, 2, 3
-
-
-@dataclass(frozen=True, slots=True)
-class KeptRun:
-    """A run as it was read, with the bytes of its draws."""
-
-    run: AnalysisRun
-    draws: bytes | None
-
 
 @click.command()
-@click.argument("run", type=click.IntRange(min=1))
+@click.argument("run", type=click.IntRange(min=1), required=False)
+@click.option(
+    "--edition",
+    type=(str, click.IntRange(min=1)),
+    metavar="PROGRAMME NUMBER",
+    help="All calculations behind an edition of the advice, rule by rule.",
+)
 @language_option
-def reproduce(run: int, language: str) -> None:
+def reproduce(run: int | None, edition: tuple[str, int] | None, language: str) -> None:
     """Make the kept calculation RUN again from its own counts, and compare.
+
+    A calculation keeps its counts, so it can be made again also when a lab withdrew since.
 
     Ends with 0 when the same comes out, 1 when it differs, 2 when there is no such run, and 3
     when this release computes with another method.
     """
+    if (run is None) == (edition is None):
+        raise click.UsageError("Give either RUN or --edition PROGRAMME NUMBER.")
     with command_context(language):
+        if edition is not None:
+            reproduce_edition(*edition)
         kept = _read(run)
         if kept is None:
             _end(_("There is no run %(number)s in this installation.", number=run), NO_RUN)
@@ -81,7 +85,7 @@ def _check_method(run: AnalysisRun) -> None:
 def _tell(kept: KeptRun) -> None:
     if recording.hash_cells(kept.run.cells) != kept.run.cells_sha256:
         _end(_("Its counts are not those it was made from: somebody changed them."), DIFFERENT)
-    found = _compare(kept)
+    found = compare(kept)
     if found.are_same:
         click.echo(_("The same bytes."))
     elif found.largest <= TOLERANCE:
@@ -102,19 +106,6 @@ def _tell(kept: KeptRun) -> None:
             ),
             DIFFERENT,
         )
-
-
-def _compare(kept: KeptRun) -> Likeness:
-    """Return how alike the kept run and a new one are, result and draws."""
-    with one_thread():
-        answer = remake_answer(kept.run)
-    result = recording.write_result(kept.run.estimator, answer.result)
-    of_result = compare_results(kept.run.result, result)
-    of_draws = compare_draws(kept.draws, answer.draws)
-    if of_result.are_same and of_draws.are_same:
-        return of_result
-    largest = max((of_result, of_draws), key=lambda one: one.largest)
-    return largest._replace(are_same=False)
 
 
 def _end(message: str, code: int) -> None:

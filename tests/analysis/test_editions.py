@@ -1,0 +1,128 @@
+"""Editions: what changed from one to another, how to cite one, and making its numbers again."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import update
+from sqlmodel import select
+
+from analysis.models.advice import AdviceRuleVersion, DecisionCreate, ProposalCreate
+from analysis.models.runs import AnalysisRun
+from analysis.services.advice import publish_version, retire_version
+from analysis.services.proposals import propose_versions
+from experiments.models.experiments import ExperimentStatus
+from experiments.queries.experiments import get_experiment
+from lab.cli import main
+from lab.models.people import Role
+from tests.analysis.counted import CLEAR, EVEN, FEW, counted_experiment, reader_of
+from tests.builders import MOMENT
+from tests.pages import Pages
+
+WHY = DecisionCreate(reason="Fits what we saw in the street.")
+
+
+@pytest.fixture
+def code(build, session):
+    """The programme of three editions: one rule, then a second, then the first taken back."""
+    lab = build.lab()
+    by = reader_of(build.user(Role.RESEARCHER, lab), lab)
+    experiment = counted_experiment(build, lab, [CLEAR, EVEN, FEW])
+    command = ProposalCreate(is_per_profile=True)
+    versions = propose_versions(session, experiment.id, command, by=by, at=MOMENT)
+    publish_version(session, versions[0].id, WHY, by=by, at=MOMENT)
+    publish_version(session, versions[1].id, WHY, by=by, at=MOMENT)
+    reason = DecisionCreate(reason="The street was rebuilt.")
+    retire_version(session, versions[0].id, reason, by=by, at=MOMENT)
+    session.commit()
+    return build.programme().code
+
+
+@pytest.fixture
+def pages(client):
+    return Pages(client)
+
+
+def test_every_edition_stands_in_the_list_with_its_changes(pages, code):
+    page = pages.get("/advice/editions")
+    assert page.text.count("Editie ") >= 3
+    addresses = [one["href"] for one in page.content.all("a")]
+    assert f"/advice/editions/{code}/2/compare/3" in addresses
+    assert "/advice/editions" in [one["href"] for one in pages.get("/advice").page.all("a")]
+
+
+def test_what_was_added_and_taken_back_is_told_in_sentences(pages, code):
+    added = pages.get(f"/advice/editions/{code}/1/compare/2").text
+    assert "Toegevoegd" in added
+    assert "1 regel is hetzelfde" in added
+    back = pages.get(f"/advice/editions/{code}/2/compare/3").text
+    assert "Ingetrokken" in back
+    assert "The street was rebuilt." in back
+    other_way = pages.get(f"/advice/editions/{code}/3/compare/2").text
+    assert "Toegevoegd" in other_way
+
+
+def test_an_edition_is_the_same_as_itself(pages, code):
+    assert "Geen regel is veranderd" in pages.get(f"/advice/editions/{code}/2/compare/2").text
+
+
+@pytest.mark.parametrize("address", ["1/compare/9", "9/compare/1", "9/cite", "1/citation.txt"])
+def test_what_is_no_edition_is_not_there(pages, client, code, address):
+    assert client.get(f"/advice/editions/{code}/{address}").status_code == 404
+
+
+def test_edition_is_cited_for_people_and_programs(pages, client, code):
+    page = pages.get(f"/advice/editions/{code}/2/cite")
+    assert f"/advice/editions/{code}/2" in page.text
+    bibtex = client.get(f"/advice/editions/{code}/2/citation.bib").text
+    assert bibtex.startswith(f"@misc{{{code}-advice-2,")
+    assert f"year = {{{MOMENT.year}}}" in bibtex
+    item = json.loads(client.get(f"/advice/editions/{code}/2/citation.csl.json").text)[0]
+    assert item["issued"]["date-parts"] == [[MOMENT.year, MOMENT.month, MOMENT.day]]
+    record = json.loads(client.get(f"/advice/editions/{code}/2/citation.datacite.json").text)
+    assert record["version"] == "2"
+    assert record["publicationYear"] == str(MOMENT.year)
+
+
+@pytest.fixture
+def reproduce(settings, monkeypatch):
+    monkeypatch.setenv("PROEFTUIN_INSTANCE", str(settings.instance))
+    monkeypatch.setenv("DATABASE_URL", settings.database_url)
+
+    def run(*arguments):
+        return CliRunner().invoke(main, ["reproduce", *arguments])
+
+    return run
+
+
+def test_numbers_of_an_edition_come_out_the_same(reproduce, code):
+    result = reproduce("--edition", code, "2")
+    assert result.exit_code == 0
+    assert result.output.count("dezelfde bytes") == 2
+
+
+def test_edition_with_a_changed_number_differs(reproduce, session, code):
+    run = session.exec(select(AnalysisRun)).one()
+    changed = json.loads(json.dumps(run.result))
+    changed["total"]["variants"][0]["rate"] += 0.01
+    session.execute(update(AnalysisRun).where(AnalysisRun.id == run.id).values(result=changed))
+    session.commit()
+    result = reproduce("--edition", code, "2")
+    assert result.exit_code == 1
+    assert "verschilt" in result.output
+
+
+def test_edition_of_a_withdrawn_experiment_is_made_again_and_says_so(reproduce, session, code):
+    version = session.exec(select(AdviceRuleVersion)).first()
+    get_experiment(session, version.experiment_id).status = ExperimentStatus.WITHDRAWN
+    session.commit()
+    result = reproduce("--edition", code, "2")
+    assert result.exit_code == 0
+    assert "ingetrokken" in result.output
+
+
+def test_no_such_edition_and_no_run_at_all_are_refused(reproduce, code):
+    assert reproduce("--edition", code, "9").exit_code == 2
+    assert reproduce("--edition", "nowhere", "1").exit_code == 2
+    assert reproduce().exit_code == 2
+    assert reproduce("1", "--edition", code, "1").exit_code == 2
