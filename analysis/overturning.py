@@ -7,17 +7,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.evidence import Basis, Overturn, ProfileEvidence
-from analysis.pooled.record import PooledRecord, ProfileRecord, VariantRecord
+from analysis.pooled.record import (
+    HeterogeneityRecord,
+    Interval,
+    PooledRecord,
+    ProfileRecord,
+    VariantRecord,
+)
 from analysis.pooled.strength import find_best
 from analysis.stats.cells import Direction
-from analysis.stats.pooled.overturn import Turning, find_turning
+from analysis.stats.pooled.overturn import Spread, Turning, find_turning
 
 # One in so many draws is enough: these figures are told in half points.
 EVERY = 4
 LEAST_PEOPLE = 50
 DECIMALS = 3
+# A 95 % interval of a normal is this many deviations wide.
+WIDTH = 2 * 1.959964
+# The middles of nine equally likely parts of a normal.
+NORMAL_QUANTILES = np.array([-1.593, -0.967, -0.589, -0.282, 0.0, 0.282, 0.589, 0.967, 1.593])
 DRAWS, SEED = 1000, 1
 Arrays = Mapping[str, NDArray]
+NO_SPREAD = Spread(np.zeros(1), np.zeros(1))
 
 
 def find_pooled_overturn(
@@ -38,7 +49,8 @@ def find_pooled_overturn(
         return None
     good = logits[::EVERY, members] * (-1.0 if direction == Direction.LOWER else 1.0)
     at = [int(np.flatnonzero(members == one.variant)[0]) for one in (best, rival)]
-    turning = find_turning(good, *at, people, _find_spread(record), record.margin)
+    spread = find_spread(record.heterogeneity, best.counted.experiments, best.counted.labs)
+    turning = find_turning(good, *at, people, spread, record.margin)
     return _write(turning, people, rival.variant, members.tolist())
 
 
@@ -64,7 +76,7 @@ def find_single_overturn(basis: Basis, part: ProfileEvidence) -> Overturn | None
         logits = -logits
     people = _round_people(min(part.find_rate(one).denominator for one in _pair(part)))
     at = [places.index(one) for one in _pair(part)]
-    turning = find_turning(logits, *at, people, 0.0, basis.outcome.margin)
+    turning = find_turning(logits, *at, people, NO_SPREAD, basis.outcome.margin)
     return _write(turning, people, part.reference, places, with_weakening=False)
 
 
@@ -108,10 +120,30 @@ def _read_logits(record: PooledRecord, part: ProfileRecord, arrays: Arrays) -> N
         return np.log(rates / (1.0 - rates))
 
 
-def _find_spread(record: PooledRecord) -> float:
-    """Return how far a contrast in a new experiment lies off, on the logit scale."""
-    found = record.heterogeneity
-    return math.hypot(found.tau or 0.0, found.lab_tau or 0.0) if found else 0.0
+def find_spread(found: HeterogeneityRecord | None, experiments: int, labs: int) -> Spread:
+    """Return how far a contrast in a new experiment may lie off, in equally likely cases.
+
+    experiments, labs: over how many the general difference is averaged. Between experiments and
+    between labs each standard deviation is normal about its value, as wide as its interval of
+    95 %, and folded at nought: their priors fall off as fast.
+    """
+    if found is None:
+        return NO_SPREAD
+    of_experiment = np.square(_list_likely(found.tau, found.tau_ci))[:, None]
+    of_lab = np.square(_list_likely(found.lab_tau, found.lab_tau_ci))[None, :]
+    return Spread(
+        of_result=(of_experiment + of_lab).ravel(),
+        of_mean=(of_experiment / max(experiments, 1) + of_lab / max(labs, 1)).ravel(),
+    )
+
+
+def _list_likely(value: float | None, interval: Interval | None) -> NDArray:
+    if not value:
+        return np.zeros(1)
+    if interval is None:
+        return np.array([value])
+    deviation = (interval[1] - interval[0]) / WIDTH
+    return np.abs(value + deviation * NORMAL_QUANTILES)
 
 
 def _write(

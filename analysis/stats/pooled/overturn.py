@@ -2,11 +2,13 @@
 
 A next experiment holds the advised variant beside its rival, in a new lab. Its difference of logits
 is worth the sampling variance of both rates and what experiments and labs differ. The joint draws
-are moved as a normal update with that result would move them: their mean by the gain times the
-surprise, their covariance by the square-root form of Potter (Bierman 1977, Factorization Methods,
-§II.5; the ensemble form is Whitaker & Hamill 2002, Mon Weather Rev 130:1913). All variants move
-with the two, as far as they are correlated. The spread between experiments is taken as known, so
-the answer is as exact as "about". The tests hold it beside fits of the counts with such a result.
+are moved as a normal update with that result would move them: the difference by the gain times the
+surprise and closer together, the other variants by their regression on it (the square-root form of
+an ensemble update; Whitaker & Hamill 2002, Mon Weather Rev 130:1913). How far experiments lie
+apart is not known for sure: a surprising result makes a large spread likelier; it counts for less
+then, and so do those before it. So the update is a mixture over likely spreads, weighed by how well
+each foretells the result. The answer is as exact as "about"; the tests hold it beside fits of the
+counts with such a result.
 """
 
 from collections.abc import Callable
@@ -18,11 +20,13 @@ from scipy.special import expit
 from analysis.stats.pooled.data import Array
 
 # No experiment shows a larger difference of logits.
-FARTHEST = 6.0
-STEPS = 24
+FARTHEST = 4.0
+STRIDES, STEPS = 50, 12
 SURE_ENOUGH = 0.9
 # Of a two-sided interval of 95 %.
 SURELY_BETTER = 0.975
+# A small spread leaves at least this part of the variance: what chance brought about.
+LEAST_PART = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +45,66 @@ class Turning:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Update:
-    """Draws after a result: logits (D, V) = base + result x gain, and the level of both rates."""
+class Spread:
+    """How far contrasts lie apart between experiments and labs, for J equally likely cases.
 
-    base: Array
-    gain: Array
+    Variances on the logit scale, each (J,). of_result: of the result of one new experiment.
+    of_mean: how much of that is in the general difference of those so far.
+    """
+
+    of_result: Array
+    of_mean: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Update:
+    """What a result does to draws of the logits (D, V).
+
+    centred: (D,) the difference less its mean; held: its variance. variance: (J,) that variance
+    for each likely spread, and noise: (J,) the variance of a result about the general difference.
+    slope: (V,) how each variant moves with the difference. middle: the level of both rates.
+    """
+
+    logits: Array
+    centred: Array
+    expected: float
+    held: float
+    variance: Array
+    noise: Array
+    slope: Array
     middle: float
     margin: float
     leader: int
     rival: int
 
-    def rates(self, result: float) -> Array:
-        return expit(self.base + result * self.gain)
+    def move(self, result: float) -> Array:
+        total, surprise = self.variance + self.noise, result - self.expected
+        log_weight = -0.5 * (np.log(total) + surprise**2 / total)
+        weight = np.exp(log_weight - log_weight.max())
+        weight /= weight.sum()
+        shift = float(weight @ (self.variance / total)) * surprise
+        left = float(weight @ (self.variance * self.noise / total))
+        narrowed = np.sqrt(left / self.held) - 1.0
+        return self.logits + np.outer(narrowed * self.centred + shift, self.slope)
 
     def best(self, result: float) -> int:
-        return int(np.argmax(self.rates(result).mean(axis=0)))
+        return int(np.argmax(expit(self.move(result)).mean(axis=0)))
 
     def is_turned(self, result: float) -> bool:
         return self.best(result) != self.leader
 
     def is_weak(self, result: float) -> bool:
-        rates = self.rates(result)
-        gap = rates.max(axis=1) - rates[:, self.leader]
-        return gap.mean() >= self.margin or (gap <= self.margin).mean() < SURE_ENOUGH
+        return self._is_unsure(self.move(result))
 
     def is_settled(self, result: float) -> bool:
-        moved = self.base + result * self.gain
+        moved = self.move(result)
         is_better = (moved[:, self.leader] > moved[:, self.rival]).mean() >= SURELY_BETTER
-        return is_better and not self.is_weak(result)
+        return is_better and not self._is_unsure(moved)
+
+    def _is_unsure(self, moved: Array) -> bool:
+        rates = expit(moved)
+        gap = rates.max(axis=1) - rates[:, self.leader]
+        return gap.mean() >= self.margin or (gap <= self.margin).mean() < SURE_ENOUGH
 
     def share(self, result: float | None) -> float | None:
         if result is None:
@@ -78,7 +114,7 @@ class _Update:
 
 
 def find_turning(
-    logits: Array, leader: int, rival: int, people: int, spread: float, margin: float
+    logits: Array, leader: int, rival: int, people: int, spread: Spread, margin: float
 ) -> Turning:
     """Return which results of a next experiment would turn an advice.
 
@@ -87,7 +123,7 @@ def find_turning(
     labs, on the logit scale. margin: smallest difference that matters, as a share.
     """
     known = _update(logits, leader, rival, people, spread, margin)
-    expected = float((logits[:, leader] - logits[:, rival]).mean())
+    expected = known.expected
     turns = _search(known.is_turned, expected, -FARTHEST)
     becomes = None if turns is None else known.best(turns)
     return Turning(
@@ -99,28 +135,38 @@ def find_turning(
 
 
 def _update(
-    logits: Array, leader: int, rival: int, people: int, spread: float, margin: float
+    logits: Array, leader: int, rival: int, people: int, spread: Spread, margin: float
 ) -> _Update:
     difference = logits[:, leader] - logits[:, rival]
     centred = difference - difference.mean()
+    held = float(centred @ centred) / len(centred)
     rates = expit(logits[:, [leader, rival]]).mean(axis=0)
-    noise = float((1.0 / (people * rates * (1.0 - rates))).sum()) + spread**2
-    known = float(centred @ centred) / len(centred)
-    total = known + noise
-    gain = (logits - logits.mean(axis=0)).T @ centred / len(centred) / total
-    shrink = 1.0 / (1.0 + np.sqrt(noise / total))
-    base = logits - np.outer(shrink * centred + difference.mean(), gain)
-    middle = float(logits[:, [leader, rival]].mean())
-    return _Update(base, gain, middle, margin, leader, rival)
+    chance = float((1.0 / (people * rates * (1.0 - rates))).sum())
+    return _Update(
+        logits=logits,
+        centred=centred,
+        expected=float(difference.mean()),
+        held=held,
+        variance=np.maximum(held + spread.of_mean - spread.of_mean.mean(), held * LEAST_PART),
+        noise=chance + spread.of_result,
+        slope=(logits - logits.mean(axis=0)).T @ centred / (len(centred) * held),
+        middle=float(logits[:, [leader, rival]].mean()),
+        margin=margin,
+        leader=leader,
+        rival=rival,
+    )
 
 
 def _search(holds: Callable[[float], bool], start: float, end: float) -> float | None:
     """Return the result nearest to a start for which something holds, None when none does."""
     if holds(start):
         return start
-    if not holds(end):
+    # Farther on it may hold no more: what is too strange hardly counts.
+    grid = np.linspace(start, end, STRIDES + 1)[1:].tolist()
+    far = next((one for one in grid if holds(one)), None)
+    if far is None:
         return None
-    near, far = start, end
+    near = far - (end - start) / STRIDES
     for _step in range(STEPS):
         middle = (near + far) / 2
         near, far = (near, middle) if holds(middle) else (middle, far)

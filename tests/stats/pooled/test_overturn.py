@@ -5,10 +5,11 @@ import math
 import numpy as np
 import pytest
 
+from analysis.overturning import find_spread
 from analysis.pooled.spread import describe_heterogeneity
 from analysis.stats.pooled.data import CellRow, gather_cells
 from analysis.stats.pooled.estimate import PooledOptions, estimate_pooled
-from analysis.stats.pooled.overturn import find_turning
+from analysis.stats.pooled.overturn import Spread, find_turning
 
 MARGIN, PEOPLE, MANY = 0.01, 400, 1200
 RATES = {"letter": 0.15, "flyer": 0.12, "post": 0.09}
@@ -70,24 +71,28 @@ def turning():
     spread = describe_heterogeneity(estimate)
     at = names.index("letter"), names.index("flyer")
     assert advised(estimate).variant.channel == "letter"
-    found = find_turning(logits, *at, MANY, math.hypot(spread.tau, spread.lab_tau or 0), MARGIN)
+    found = find_turning(logits, *at, MANY, find_spread(spread, len(WOBBLE), 3), MARGIN)
     assert names[found.becomes] == "flyer"
     return found
 
 
 def test_a_result_beyond_it_turns_the_advice_of_a_new_fit(turning):
-    beyond = fit(*next_experiment(1.6 * turning.turns_below))
+    beyond = fit(*next_experiment(1.3 * turning.turns_below))
     assert advised(beyond).variant.channel == "flyer"
 
 
 def test_a_result_short_of_it_leaves_the_advice_of_a_new_fit(turning):
-    short = fit(*next_experiment(0.5 * turning.turns_below))
+    short = fit(*next_experiment(0.75 * turning.turns_below))
     assert advised(short).variant.channel == "letter"
 
 
 def test_advice_weakens_before_it_turns(turning):
     assert turning.turns_below < turning.weakens_below
     assert turning.turns_below < 0
+
+
+def known(spread):
+    return Spread(np.array([spread**2]), np.zeros(1))
 
 
 def make_draws(gap, spread, seed=1):
@@ -99,7 +104,7 @@ def make_draws(gap, spread, seed=1):
 def test_threshold_is_that_of_the_normal_update():
     # Two independent normals: the mean moves to nought when the result is -m v / s².
     logits, people, spread = make_draws(0.3, 0.2), 500, 0.1
-    found = find_turning(logits, 0, 1, people, spread, MARGIN)
+    found = find_turning(logits, 0, 1, people, known(spread), MARGIN)
     difference = logits[:, 0] - logits[:, 1]
     rates = 1 / (1 + np.exp(-logits))
     noise = (1 / (people * rates.mean(axis=0) * (1 - rates.mean(axis=0)))).sum() + spread**2
@@ -110,18 +115,18 @@ def test_threshold_is_that_of_the_normal_update():
 
 
 def test_larger_experiments_turn_it_with_less_and_surer_advice_asks_more():
-    base = find_turning(make_draws(0.3, 0.2), 0, 1, 300, 0.1, MARGIN).turns_below
-    larger = find_turning(make_draws(0.3, 0.2), 0, 1, 3000, 0.1, MARGIN).turns_below
-    surer = find_turning(make_draws(0.3, 0.12), 0, 1, 300, 0.1, MARGIN).turns_below
+    base = find_turning(make_draws(0.3, 0.2), 0, 1, 300, known(0.1), MARGIN).turns_below
+    larger = find_turning(make_draws(0.3, 0.2), 0, 1, 3000, known(0.1), MARGIN).turns_below
+    surer = find_turning(make_draws(0.3, 0.12), 0, 1, 300, known(0.1), MARGIN).turns_below
     assert surer < base < larger < 0
 
 
 def test_where_no_result_turns_it_none_is_named():
-    found = find_turning(make_draws(2.0, 0.05), 0, 1, 50, 0.3, MARGIN)
+    found = find_turning(make_draws(2.0, 0.05), 0, 1, 50, known(0.3), MARGIN)
     assert found.turns_below is None
     assert found.becomes is None
 
 
 def test_what_is_unsettled_names_the_result_that_settles_it():
-    found = find_turning(make_draws(0.05, 0.3), 0, 1, 2000, 0.0, MARGIN)
+    found = find_turning(make_draws(0.05, 0.3), 0, 1, 2000, known(0.0), MARGIN)
     assert found.settles_above > 0
