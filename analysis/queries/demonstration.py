@@ -3,7 +3,13 @@
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
-from analysis.models.advice import AdviceEdition, AdviceEditionRule, AdviceRule, AdviceRuleVersion
+from analysis.models.advice import (
+    AdviceConfirmation,
+    AdviceEdition,
+    AdviceEditionRule,
+    AdviceRule,
+    AdviceRuleVersion,
+)
 from analysis.models.learnings import (
     ExperimentPrinciple,
     Learning,
@@ -18,10 +24,12 @@ def delete_advice(session: Session, programme_id: int) -> None:
     """Delete all editions, rules, learnings and runs of a programme, runs with their draws."""
     editions = select(AdviceEdition.id).where(AdviceEdition.programme_id == programme_id)
     rules = select(AdviceRule.id).where(AdviceRule.programme_id == programme_id)
+    versions = select(AdviceRuleVersion.id).where(col(AdviceRuleVersion.advice_rule_id).in_(rules))
     runs = select(AnalysisRun.id).where(AnalysisRun.programme_id == programme_id)
     for table, column, owners in (
         (AnalysisDraws, AnalysisDraws.run_id, runs),
         (AdviceEditionRule, AdviceEditionRule.edition_id, editions),
+        (AdviceConfirmation, AdviceConfirmation.version_id, versions),
         (AdviceRuleVersion, AdviceRuleVersion.advice_rule_id, rules),
     ):
         session.execute(delete(table).where(col(column).in_(owners)))
