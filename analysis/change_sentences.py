@@ -67,13 +67,13 @@ def _write_turn(below: float | None, names: Mapping[str, str]) -> str:
         return _(
             "A new experiment with about %(size)s turns this advice if %(leader)s does not do at"
             " least %(points)s better than %(rival)s in it.",
-            points=formats.points(below, plus=False),
+            points=_write_points(below),
             **names,
         )
     return _(
         "A new experiment with about %(size)s in which %(rival)s does more than %(points)s better"
         " than %(leader)s would turn this advice.",
-        points=formats.points(-below, plus=False),
+        points=_write_points(-below),
         **names,
     )
 
@@ -90,14 +90,14 @@ def _write_weakening(
             _(
                 "It becomes advice with reserve if the lead of %(leader)s in it is less than"
                 " %(points)s.",
-                points=formats.points(below, plus=False),
+                points=_write_points(below),
                 **names,
             )
         ]
     return [
         _(
             "It becomes advice with reserve if %(rival)s does %(points)s or more better in it.",
-            points=formats.points(-below, plus=False),
+            points=_write_points(-below),
             **names,
         )
     ]
@@ -112,7 +112,7 @@ def _write_settling(above: float | None, names: Mapping[str, str]) -> str:
     return _(
         "A new experiment with about %(size)s in which %(leader)s does more than %(points)s better"
         " than %(rival)s would make it the advice.",
-        points=formats.points(above, plus=False),
+        points=_write_points(above),
         **names,
     )
 
@@ -155,8 +155,8 @@ def write_sureness(evidence: RuleEvidence) -> str:
         "In %(times)s of 100 cases nothing does more than %(margin)s better. On average the choice"
         " loses %(loss)s to whichever is best.",
         times=_write_times(part.near_best),
-        margin=formats.points(margin, plus=False),
-        loss=formats.points(part.expected_loss, decimals=2, plus=False),
+        margin=_write_points(margin),
+        loss=_write_points(part.expected_loss, 2),
     )
 
 
@@ -176,6 +176,11 @@ def _write_times(share: float) -> str:
     if share > 0.99:
         return _("more than 99")
     return formats.number(round(100 * share))
+
+
+def _write_points(share: float, decimals: int = 1) -> str:
+    number = formats.points(share, decimals, plus=False)
+    return _("%(number)s percentage points", number=number)
 
 
 def _count_labs(count: int) -> str:

@@ -14,7 +14,7 @@ from analysis.stats.proportions import compare_newcombe, estimate_wilson
 LIMIT = 0.005
 # Reached less than half as often as the others, a group is as good as missing.
 HARDLY = 0.5
-# Of an equal part of all people offered, a group of the plan should get at least this share.
+# Of its own share in the people of the plan, a group should be offered at least this part.
 FAIR_PART = 0.1
 
 
@@ -44,11 +44,15 @@ class Reports:
 
 @dataclass(frozen=True, slots=True)
 class GroupReach:
-    """How many people of one profile of the plan were offered and reached; None when unknown."""
+    """How many people of one profile of the plan were offered and reached; None when unknown.
+
+    share: of the profile in the people of the plan, where it is known who lives there.
+    """
 
     profile_id: int
     offered: int | None
     reached: int | None
+    share: float | None = None
 
 
 def find_guardrails(
@@ -84,17 +88,18 @@ def is_worse(own: Reports, other: Reports, limit: float = LIMIT) -> bool:
 def list_not_reached(groups: Sequence[GroupReach]) -> list[int]:
     """Return the profiles of the plan that were hardly offered the variant, or hardly reached.
 
-    Hardly offered: less than a tenth of an equal part of all people offered. Hardly reached: the
-    upper 95 % limit of its reach lies below half the reach of all others together. Only where at
-    least two profiles were in the plan, and only of numbers that are known.
+    Hardly offered: nobody, or less than a tenth of its share in the plan where that is known: a
+    group can be small by itself. Hardly reached: the upper 95 % limit of its reach lies below half
+    the reach of all others together. Only where at least two profiles were in the plan, and only of
+    numbers that are known.
     """
     if len(groups) < 2 or any(one.offered is None for one in groups):
         return []
-    fair = sum(one.offered for one in groups) / len(groups)
+    people = sum(one.offered for one in groups)
     return [
         one.profile_id
         for one in groups
-        if one.offered < FAIR_PART * fair or _is_hardly_reached(one, groups)
+        if one.offered <= FAIR_PART * (one.share or 0.0) * people or _is_hardly_reached(one, groups)
     ]
 
 

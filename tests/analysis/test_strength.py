@@ -133,7 +133,10 @@ def test_surely_more_complaints_are_found_and_few_are_not():
 def test_a_group_that_was_hardly_offered_or_hardly_reached_is_found():
     fine = [GroupReach(1, 500, 400), GroupReach(2, 450, 380)]
     assert list_not_reached(fine) == []
-    assert list_not_reached([*fine, GroupReach(3, 10, 8)]) == [3]
+    assert list_not_reached([*fine, GroupReach(3, 0, 0)]) == [3]
+    # Ten people are few of a group that should be a quarter, and all of a group that is small.
+    assert list_not_reached([*fine, GroupReach(3, 10, 8, share=0.25)]) == [3]
+    assert list_not_reached([*fine, GroupReach(3, 10, 8)]) == []
     assert list_not_reached([*fine, GroupReach(3, 400, 40)]) == [3]
     # Few people say little about how often they are reached.
     assert list_not_reached([*fine, GroupReach(3, 60, 20)]) == []
