@@ -28,6 +28,8 @@ COSTS: dict[Remark, tuple[Ground, LossReason, int]] = {
     Remark.CLUSTERS_LEAVE_DOUBT: (Ground.LOTTERY, LossReason.CLUSTERS_AS_PERSONS, 1),
     Remark.DOUBT_ABOUT_BETTER: (Ground.CHANCE, LossReason.MAY_BE_CHANCE, 1),
     Remark.RIVAL_AS_GOOD: (Ground.CHANCE, LossReason.RIVAL_AS_GOOD, 1),
+    # The choice is safe, not surely better.
+    Remark.LITTLE_TO_LOSE: (Ground.CHANCE, LossReason.RIVAL_AS_GOOD, 1),
     Remark.ONE_LAB: (Ground.FEW_SOURCES, LossReason.ONE_LAB, 1),
     Remark.FEW_EXPERIMENTS: (Ground.FEW_SOURCES, LossReason.FEW_EXPERIMENTS, 1),
     Remark.ONE_DECIDES: (Ground.FEW_SOURCES, LossReason.ONE_DECIDES, 1),
