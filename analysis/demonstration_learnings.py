@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from analysis.comparison import ExperimentFacts, compare_cells, gather_counts
+from analysis.learning_words import suggest_status
 from analysis.models.learnings import (
     CheckCreate,
     Learning,
@@ -12,9 +14,12 @@ from analysis.models.learnings import (
     LinkCreate,
     Stance,
 )
+from analysis.queries.cells import EVERYTHING, load_stored_counts
 from analysis.queries.learnings import list_linkable, list_principles
 from analysis.services.learnings import add_learning, add_test, check_learning, link_experiment
+from analysis.stats.results import Verdict
 from experiments.models.experiments import Experiment
+from experiments.queries.variants import list_variants
 from lab.access import Reader
 
 OLD = timedelta(days=420)
@@ -23,20 +28,16 @@ SOCIAL = LearningCreate(
     sentence_en="People who know that neighbours can see whether they vote, vote more often.",
     note="Uit de gepubliceerde proef van 2006; het gaat om de post en om één verkiezing.",
 )
-INVENTED = (
-    (
-        "Een persoonlijke brief geeft meer reacties dan een zakelijke.",
-        "A personal letter gives more responses than a formal one.",
-        (Stance.SUPPORTS, Stance.CONTRADICTS),
-        LearningStatus.MIXED,
-    ),
-    (
-        "Aan de deur praten helpt ook in wijken waar weinig mensen reageren.",
-        "Talking at the door also helps in quarters where few people respond.",
-        (Stance.SUPPORTS,),
-        LearningStatus.PROPOSED,
-    ),
+PERSONAL = LearningCreate(
+    sentence_nl="Een persoonlijke brief of kaart geeft meer reacties dan een zakelijke.",
+    sentence_en="A personal letter or card gives more responses than a formal one.",
 )
+AT_THE_DOOR = LearningCreate(
+    sentence_nl="Aan de deur praten helpt ook in wijken waar weinig mensen reageren.",
+    sentence_en="Talking at the door also helps in quarters where few people respond.",
+)
+PERSONAL_STYLE = "persoonlijk"
+MOST_LINKED = 4
 SOCIAL_PRINCIPLE = "laat_zien_wat_anderen_doen"
 PERSONAL_PRINCIPLE = "maak_het_persoonlijk"
 
@@ -53,18 +54,37 @@ def add_real_learning(session: Session, trial: Experiment, programme_id: int, by
 
 
 def add_invented_learnings(session: Session, programme_id: int, by: Reader, at: datetime) -> None:
-    """Write down lessons of the invented programme: one that is mixed, one that grew old."""
-    experiments = list_linkable(session, by, programme_id)
-    for number, (dutch, english, stances, status) in enumerate(INVENTED):
-        moment = at - number * OLD
-        command = LearningCreate(sentence_nl=dutch, sentence_en=english)
-        learning = add_learning(session, programme_id, command, by=by, at=moment)
-        for stance, experiment in zip(stances, experiments, strict=False):
-            why = f"Zie de uitkomst van “{experiment.title}”."
-            _link(session, learning, experiment.id, stance, why, by, moment)
-        check = CheckCreate(status=status, note="Nagekeken met het lab.")
-        check_learning(session, learning.id, check, by=by, at=moment)
-    _test(session, programme_id, PERSONAL_PRINCIPLE, experiments[:2], by, at)
+    """Write down lessons of the invented programme: one that experiments test, one grown old."""
+    add_learning(session, programme_id, AT_THE_DOOR, by=by, at=at - OLD)
+    learning = add_learning(session, programme_id, PERSONAL, by=by, at=at)
+    told = [
+        (experiment, *held)
+        for experiment in list_linkable(session, by, programme_id)
+        if (held := _compare_styles(session, experiment))
+    ][:MOST_LINKED]
+    for experiment, stance, _verdict in told:
+        why = f"Zie de uitkomst van “{experiment.title}”."
+        _link(session, learning, experiment.id, stance, why, by, at)
+    status = suggest_status((stance, verdict) for _experiment, stance, verdict in told)
+    check = CheckCreate(status=status, note="Nagekeken met het lab.")
+    check_learning(session, learning.id, check, by=by, at=at)
+    tests = [experiment for experiment, _stance, _verdict in told]
+    _test(session, programme_id, PERSONAL_PRINCIPLE, tests, by, at)
+
+
+def _compare_styles(session: Session, experiment: Experiment) -> tuple[Stance, Verdict] | None:
+    """Return what an experiment says of a personal style; None where it says nothing."""
+    variants = list_variants(session, experiment.id)
+    stored = load_stored_counts(session, experiment.id, EVERYTHING)
+    counts = gather_counts(ExperimentFacts.of(experiment), variants, stored)
+    total = compare_cells(counts.cells, counts.design).total
+    if total.leader is None or total.verdict is Verdict.NOT_ENOUGH_DATA:
+        return None
+    sides = [PERSONAL_STYLE in variants[one].name_nl for one in (total.leader, total.opponent)]
+    if sum(sides) != 1:
+        return None
+    is_better = sides[0] and total.verdict is not Verdict.NO_DIFFERENCE
+    return (Stance.SUPPORTS if is_better else Stance.CONTRADICTS), total.verdict
 
 
 def _link(session, learning: Learning, experiment_id, stance: Stance, why: str, by, at) -> None:

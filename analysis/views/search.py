@@ -131,5 +131,5 @@ def _list_questions(programme: Programme) -> Iterator[Findable]:
     for head in evidence.keep_newest(evidence.list_heads(session, programme.id, open_labs)):
         told = summarise(ask_page(head.id, programme))
         url = url_for("evidence.show_run", run_id=head.id)
-        text = f"{told.about} {told.finding}"
-        yield Findable(Kind.QUESTION, told.question, text, programme.id, url)
+        title = " · ".join(filter(None, (told.question, told.about)))
+        yield Findable(Kind.QUESTION, title, told.finding, programme.id, url)
