@@ -24,6 +24,8 @@ GAPS = np.r_[-SIZES[::-1], SIZES]
 FIRST = np.linspace(-5.0, 5.0, 11)
 # People's worth of the rate elsewhere, with which a stratum's own rate starts.
 BORROWED = 20.0
+# Close to the logarithm of the largest number there is.
+LARGEST_LOG = 700.0
 
 
 class EvidenceProcess(NamedTuple):
@@ -63,8 +65,9 @@ def find_evidence(count: Array, nobs: Array, stratum: Codes) -> EvidenceProcess:
             logs[at] = _average(find_block_evidence(own, people, foretold), axis=0)
         memory.learn(int(place), own, people)
     total = _average(np.cumsum(logs, axis=0), axis=1)
-    highest = float(np.max(total, initial=0.0))
-    last = float(total[-1]) if total.size else 0.0
+    # What is more than that fits in no number, and is as much as anybody can ask.
+    highest = min(float(np.max(total, initial=0.0)), LARGEST_LOG)
+    last = min(float(total[-1]), LARGEST_LOG) if total.size else 0.0
     return EvidenceProcess(
         total, float(np.exp(last)), float(np.exp(highest)), float(np.exp(-highest))
     )

@@ -93,3 +93,10 @@ def test_more_responses_than_people_are_refused():
 def test_one_large_experiment_is_evidence_already():
     found = find_evidence(np.array([[560.0, 400.0]]), np.array([[4000.0, 4000.0]]), np.array([0]))
     assert found.evalue > 1000
+
+
+def test_evidence_of_millions_of_people_is_still_a_number():
+    count, nobs = np.array([[560_000.0, 400_000.0]]), np.array([[4e6, 4e6]])
+    found = find_evidence(count, nobs, np.array([0]))
+    assert np.isfinite([found.evalue, found.highest]).all()
+    assert 0 < found.pvalue < 1e-300
