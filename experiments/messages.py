@@ -184,17 +184,17 @@ def tell(fault: Fault) -> str:
         message = OUT_OF_ORDER[Step(details["later"]), Step(details["earlier"])]
     else:
         message = FAULTS[_without_names(fault)]
-    return _fill(message, details)
+    return fill_in(message, details)
 
 
 def tell_problem(problem: UnreadableFileError) -> str:
     """Return why a file cannot be read, in the reader's language."""
-    return _fill(FILE_PROBLEMS[problem.code], problem.details)
+    return fill_in(FILE_PROBLEMS[problem.code], problem.details)
 
 
 def tell_note(code: str, details: Mapping[str, Any]) -> str:
     """Return what was decided while reading a file, in the reader's language."""
-    return _fill(NOTES[code], details)
+    return fill_in(NOTES[code], details)
 
 
 def _without_names(fault: Fault) -> str:
@@ -204,7 +204,8 @@ def _without_names(fault: Fault) -> str:
     return fault.code
 
 
-def _fill(message: object, details: Mapping[str, Any]) -> str:
+def fill_in(message: object, details: Mapping[str, Any]) -> str:
+    """Return a message with its details as people write them."""
     return str(message) % {name: _write(name, value) for name, value in details.items()}
 
 

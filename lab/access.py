@@ -48,6 +48,9 @@ class Action(StrEnum):
     WRITE_LABELS = "write_labels"
     READ_SEGMENTATION = "read_segmentation"
     WRITE_SEGMENTATION = "write_segmentation"
+    LIST_AREAS = "list_areas"
+    READ_AREAS = "read_areas"
+    WRITE_AREAS = "write_areas"
 
 
 class Reach(StrEnum):
@@ -99,6 +102,10 @@ TABLE: dict[Action, Grant] = {
     Action.WRITE_LABELS: Grant(DESIGNERS),
     Action.READ_SEGMENTATION: Grant(ALL, Reach.PUBLISHED, Reach.PUBLISHED),
     Action.WRITE_SEGMENTATION: Grant(DESIGNERS),
+    # Who lives where may be licensed: it is for the programme's own people. The list says so.
+    Action.LIST_AREAS: Grant(ALL, Reach.EVERYTHING, Reach.EVERYTHING),
+    Action.READ_AREAS: Grant(ALL, Reach.PUBLISHED, Reach.PUBLISHED),
+    Action.WRITE_AREAS: Grant(DESIGNERS),
     Action.READ_EXPERIMENT: Grant(ALL, Reach.PUBLISHED, Reach.PUBLISHED),
     Action.WRITE_EXPERIMENT: Grant(RESEARCHERS),
     Action.CHANGE_STATUS: Grant(CHECKERS),

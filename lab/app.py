@@ -33,13 +33,14 @@ from analysis.views import (
     shared,
     work,
 )
+from analysis.views.holds import blueprint as holds
+from experiments.views import area_imports, imports, observations
 from experiments.views import experiments as experiment_pages
-from experiments.views import imports, observations
 from lab import access, db, errors, formats, frame, i18n, identity, security
 from lab.jobs.work import JobKind
 from lab.paths import STATIC, TEMPLATES
 from lab.settings import MAXIMUM_FORM, MAXIMUM_UPLOAD, Settings, read_settings
-from lab.views import account, jobs, labels, labs, people, segmentation
+from lab.views import account, areas, jobs, labels, labs, people, segmentation
 
 BLUEPRINTS = [
     work.blueprint,
@@ -48,6 +49,9 @@ BLUEPRINTS = [
     people.blueprint,
     labels.blueprint,
     segmentation.blueprint,
+    holds,
+    areas.blueprint,
+    area_imports.blueprint,
     jobs.blueprint,
     experiment_pages.blueprint,
     observations.blueprint,

@@ -64,7 +64,10 @@ SECTIONS = {
     "editions": "advice",
     "people": "labs",
     "labels": "labs",
+    "holds": "evidence",
     "segmentation": "labs",
+    "areas": "labs",
+    "area_imports": "labs",
     "jobs": "work",
 }
 

@@ -17,6 +17,7 @@ from experiments.models.observations import Observation, ObservationCreate
 from experiments.services.observations import record_observations
 from lab.access import TABLE, Action, Post, Reach, Reader
 from lab.jobs.work import JobKind
+from lab.models.areas import Area, AreaComposition, AreaImport, AreaKind
 from lab.models.jobs import Job
 from lab.models.labels import Channel, DesignPrinciple, IssueType, Phase, Style, StyleAxis, Theme
 from lab.models.labs import LivingLab, Partner
@@ -43,6 +44,7 @@ OF_PROGRAMME = {
     "programme_id", "segmentation_model_id", "profile_id", "channel_id", "style_axis_id",
     "style_id", "phase_id", "issue_type_id", "theme_id", "rule_id", "run_id",
     "learning_id", "principle_id",
+    "area_id", "composition_id", "area_import_id",
 }  # fmt: skip
 
 # Each kind of job has an action of its own too; this one is for everybody in a lab.
@@ -78,6 +80,7 @@ class World:
         numbers |= self._number_labels(lab) | self._number_people(lab)
         numbers |= self._number_counts(experiment)
         numbers |= self._number_learnings(lab)
+        numbers |= self._number_areas(lab, numbers["segmentation_model_id"])
         return numbers | self._number_advice(lab, experiment)
 
     def _number_labels(self, lab: LivingLab) -> dict[str, int]:
@@ -96,6 +99,29 @@ class World:
             Profile.segmentation_model_id == numbers["segmentation_model_id"]
         )
         return numbers | {"profile_id": self.session.exec(statement).first()}
+
+    def _number_areas(self, lab: LivingLab, segmentation_model_id: int) -> dict[str, int]:
+        area_id = self._keep(
+            Area(
+                programme_id=lab.programme_id, municipality="Rivierdorp", kind=AreaKind.DISTRICT,
+                code=f"W{lab.id}", name="Zuid", created_at=MOMENT,
+            )
+        )  # fmt: skip
+        known = {
+            "segmentation_model_id": segmentation_model_id, "source": "x", "licence_note": "x",
+            "reference_date": MOMENT.date(),
+        }  # fmt: skip
+        composition = AreaComposition(
+            area_id=area_id, imported_at=MOMENT, unknown_share=1.0, **known
+        )
+        offered = AreaImport(
+            programme_id=lab.programme_id, file_name="a.csv", offered_at=MOMENT, **known
+        )
+        return {
+            "area_id": area_id,
+            "composition_id": self._keep(composition),
+            "area_import_id": self._keep(offered),
+        }
 
     def _number_people(self, lab: LivingLab) -> dict[str, int]:
         user = self.build.user()

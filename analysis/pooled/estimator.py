@@ -19,12 +19,15 @@ from analysis.stats.pooled.influence import (
     check_influence,
 )
 from analysis.stats.pooled.left_out import LeftOut
+from analysis.stats.pooled.prediction import predict_new_lab
 from analysis.stats.pooled.progress import part_of
 from analysis.stats.pooled.results import PooledEstimate
 from analysis.stats.pooled.threads import one_thread
 
 # Takes the share that is done and what is being done; what it raises ends the work.
 OnStep = Callable[[float, PooledStep], None]
+# The name of the deviations of a new lab in the archive of draws.
+NEW_LAB = "new_lab"
 ESTIMATED, LABS_LEFT_OUT, ALL_LEFT_OUT = 0.70, 0.80, 0.95
 # Which part of the estimating is the fit; the rest reads it and predicts.
 FITTED = 0.7
@@ -135,9 +138,13 @@ def _write_draws(estimate: PooledEstimate, record: PooledRecord, is_turned: bool
     if effects is None:
         return None
     sign = -1.0 if is_turned else 1.0
+    # How one experiment in a new lab deviates: what an area may expect rests on all profiles at
+    # once, so limits of each by itself do not tell it.
+    deviations = predict_new_lab(estimate, record.seed) - effects
     return write_archive(
         {
             "draws": sign * effects,
+            NEW_LAB: (sign * deviations).astype(np.float32),
             "level": sign * estimate.draws.level[:, :, 0],
             "profiles": np.array(estimate.profiles, dtype=str),
             "channels": np.array([channel for channel, _style in record.variants], dtype=str),

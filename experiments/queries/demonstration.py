@@ -14,7 +14,7 @@ from experiments.models.experiments import (
 )
 from experiments.models.imports import CountImport
 from experiments.models.observations import CountCell, Observation, ObservationReview
-from lab.models.areas import Area, AreaComposition, AreaShare
+from lab.models.areas import Area, AreaComposition, AreaImport, AreaShare
 from lab.models.audit import AuditEntry
 from lab.models.jobs import Job
 from lab.models.labels import (
@@ -83,6 +83,7 @@ def _delete_areas(session: Session, programme_id: int) -> None:
     compositions = select(AreaComposition.id).where(col(AreaComposition.area_id).in_(areas))
     _delete(session, AreaShare, AreaShare.composition_id, compositions)
     _delete(session, AreaComposition, AreaComposition.area_id, areas)
+    session.execute(delete(AreaImport).where(col(AreaImport.programme_id) == programme_id))
     inside = delete(Area).where(col(Area.programme_id) == programme_id)
     session.execute(inside.where(col(Area.parent_id).is_not(None)))
     session.execute(inside)

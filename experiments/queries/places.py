@@ -6,6 +6,7 @@ from sqlmodel import Session, select
 from experiments.models.experiments import Experiment, ExperimentStatus, Variant
 from experiments.models.imports import CountImport
 from experiments.models.observations import Observation
+from experiments.queries.area_imports import find_area_import_place
 from lab.access import Place
 from lab.models.labs import LivingLab
 
@@ -39,4 +40,5 @@ FINDERS = {
     "variant_id": _find_through_experiment(Variant),
     "observation_id": _find_through_experiment(Observation),
     "import_id": _find_through_experiment(CountImport),
+    "area_import_id": find_area_import_place,
 }

@@ -34,6 +34,15 @@ MESSAGES = {
     "date_type": lazy_gettext("Enter a date."),
     "date_parsing": lazy_gettext("Enter a date."),
     "date_from_datetime_parsing": lazy_gettext("Enter a date."),
+    "full_postcode": lazy_gettext(
+        "“%(found)s” is a full postcode: that is about twenty addresses, which says too much about "
+        "people. Use the four digits, the neighbourhood or the district."
+    ),
+    "not_four_digits": lazy_gettext("The code of a postcode area is four digits, such as 6661."),
+    "shares_do_not_add_up": lazy_gettext(
+        "Together the shares are %(total)s percent. They should be 100: change a share, or put the "
+        "rest under “not known”."
+    ),
 }
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from lab.models.columns import KEEPABLE, ShortText, closed_set
@@ -125,12 +125,17 @@ class AreaShare(SQLModel, table=True):
     share: float
 
 
-class CompositionCreate(SQLModel):
-    """Who lives in an area, as it comes in: a share for each profile, by its number."""
+class CompositionSource(SQLModel):
+    """Where a composition is from, and who may use it for what."""
 
     reference_date: date
     source: NeededText
     licence_note: NeededText
+
+
+class CompositionCreate(CompositionSource):
+    """Who lives in an area, as it comes in: a share for each profile, by its number."""
+
     residents: int | None = Field(default=None, ge=FEWEST, le=MAXIMUM_PEOPLE)
     households: int | None = Field(default=None, ge=FEWEST, le=MAXIMUM_PEOPLE)
     unknown_share: float = Field(default=0.0, ge=0, le=1)
@@ -153,3 +158,39 @@ class Withdrawal(SQLModel):
     """Why a composition no longer counts."""
 
     reason: NeededText
+
+
+class AreaImportState(StrEnum):
+    """How far an import has come."""
+
+    PREVIEW = "preview"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class AreaImport(SQLModel, table=True):
+    """One file of who lives where: first a preview, then all good areas at once."""
+
+    __tablename__ = "area_import"
+
+    id: int | None = Field(default=None, primary_key=True)
+    programme_id: int = Field(foreign_key="programme.id", index=True)
+    segmentation_model_id: int = Field(foreign_key="segmentation_model.id")
+    file_name: str = Field(max_length=255)
+    state: AreaImportState = Field(
+        default=AreaImportState.PREVIEW, sa_type=closed_set(AreaImportState, "state")
+    )
+    reference_date: date
+    source: str = Field(max_length=2000)
+    licence_note: str = Field(max_length=2000)
+    # What the reader of the file decided by itself, and should be seen: a code with details.
+    notes: list = Field(default_factory=list, sa_type=JSON)
+    header: list = Field(default_factory=list, sa_type=JSON)
+    good_rows: list = Field(default_factory=list, sa_type=JSON)
+    # Areas as they stood in the file, each with its line and faults.
+    faulty_rows: list = Field(default_factory=list, sa_type=JSON)
+    good_count: int = 0
+    faulty_count: int = 0
+    imported_by_id: int | None = Field(default=None, foreign_key="user_account.id")
+    offered_at: datetime
+    finished_at: datetime | None = None

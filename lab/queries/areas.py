@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from lab.compositions import Composition, combine, make_whole
 from lab.models.areas import Area, AreaComposition, AreaKind, AreaShare
@@ -38,6 +38,15 @@ def list_areas(session: Session, programme_id: int, municipality: str | None = N
         return found
     wanted = simplify(municipality)
     return [area for area in found if simplify(area.municipality) == wanted]
+
+
+def find_whole(session: Session, programme_id: int, municipality: str) -> Area | None:
+    """Return a municipality as an area, or None where it is not known as one."""
+    wholes = select(Area).where(
+        Area.programme_id == programme_id, Area.kind == AreaKind.MUNICIPALITY
+    )
+    wanted = simplify(municipality)
+    return next((one for one in session.exec(wholes) if simplify(one.municipality) == wanted), None)
 
 
 def list_municipalities(session: Session, programme_id: int) -> list[str]:
@@ -76,6 +85,17 @@ def list_compositions(
         statement = statement.where(AreaComposition.segmentation_model_id == segmentation_model_id)
     newest = (col(AreaComposition.reference_date).desc(), col(AreaComposition.id).desc())
     return list(session.exec(statement.order_by(AreaComposition.area_id, *newest)))
+
+
+def find_newest_dates(session: Session, programme_id: int) -> dict[int, date]:
+    """Return the newest day on which it is known who lived in each area, by area."""
+    statement = (
+        select(AreaComposition.area_id, func.max(AreaComposition.reference_date))
+        .join(Area, col(Area.id) == AreaComposition.area_id)
+        .where(Area.programme_id == programme_id, col(AreaComposition.withdrawn_at).is_(None))
+        .group_by(col(AreaComposition.area_id))
+    )
+    return dict(session.exec(statement).all())
 
 
 def list_shares(session: Session, composition_ids: Sequence[int]) -> dict[int, dict[int, float]]:

@@ -48,16 +48,16 @@ def add_area(
     if queries.find_area(session, programme_id, command.kind, command.code):
         raise NameTakenError("code", command.code)
     area = Area(**command.model_dump(), programme_id=programme_id, created_at=at)
-    known = queries.list_areas(session, programme_id, command.municipality)
     if area.kind is not AreaKind.MUNICIPALITY:
-        whole = (one.id for one in known if one.kind is AreaKind.MUNICIPALITY)
-        area.parent_id = next(whole, None)
+        whole = queries.find_whole(session, programme_id, command.municipality)
+        area.parent_id = whole and whole.id
     session.add(area)
     session.flush()
     if area.kind is AreaKind.MUNICIPALITY:
-        for part in known:
-            part.parent_id = part.parent_id or area.id
-    session.flush()
+        for part in queries.list_areas(session, programme_id, command.municipality):
+            if part.id != area.id:
+                part.parent_id = area.id
+        session.flush()
     _record(session, area, "add_area", by=by, at=at, kind=area.kind, code=area.code)
     return area
 

@@ -17,6 +17,7 @@ from experiments.models.experiments import Experiment, ExperimentStatus, Variant
 from experiments.models.observations import Observation
 from lab.access import Reader
 from lab.app import create_app
+from lab.models.areas import Area, AreaComposition, AreaKind
 from lab.models.jobs import Job, JobState
 from lab.models.labels import Channel, DesignPrinciple, Style
 from lab.models.labs import LivingLab, Partner
@@ -82,6 +83,8 @@ PAGES = [
     (STUDENT, "/observations/{observation}"),
     (STUDENT, "/observations/{observation}/correct"),
     (STUDENT, "/account/password"),
+    (PUBLIC, "/evidence/{run}/holds?municipality=Rivierdorp"),
+    (PUBLIC, "/evidence/{run}/holds"),
     (STUDENT, "/experiments/{in_field}/outcome"),
     (RESEARCHER, "/work"),
     (RESEARCHER, "/labs"),
@@ -114,6 +117,14 @@ PAGES = [
     (RESEARCHER, "/segmentation-models/{model}/edit"),
     (RESEARCHER, "/segmentation-models/{model}/profiles/new"),
     (RESEARCHER, "/profiles/{profile}/edit"),
+    (PUBLIC, "/areas?programme=fictitious"),
+    (PUBLIC, "/areas/{area}"),
+    (RESEARCHER, "/areas/{area}"),
+    (RESEARCHER, "/areas/{area}/edit"),
+    (RESEARCHER, "/areas/{area}/compositions/new?model={model}"),
+    (RESEARCHER, "/compositions/{composition}/withdraw"),
+    (RESEARCHER, "/programmes/{programme}/areas/new"),
+    (RESEARCHER, "/programmes/{programme}/areas/import"),
     (ADMINISTRATOR, "/labs/{lab}/edit"),
     (ADMINISTRATOR, "/labs/{lab}/partners/new"),
     (ADMINISTRATOR, "/labs/{lab}/archive"),
@@ -204,6 +215,7 @@ def find_numbers(session: Session) -> dict[str, int]:
 
     planned, in_field = experiment(ExperimentStatus.PLANNED), experiment(ExperimentStatus.IN_FIELD)
     model = first(SegmentationModel.id, SegmentationModel.programme_id == programme)
+    area = first(Area.id, Area.programme_id == programme, Area.kind == AreaKind.NEIGHBOURHOOD)
     return {
         "programme": programme,
         "trials": trials,
@@ -233,6 +245,8 @@ def find_numbers(session: Session) -> dict[str, int]:
         "edition": first(AdviceEdition.number, AdviceEdition.programme_id == programme),
         "model": model,
         "profile": first(Profile.id, Profile.segmentation_model_id == model),
+        "area": area,
+        "composition": first(AreaComposition.id, AreaComposition.area_id == area),
         "membership": first(Membership.id, Membership.living_lab_id == lab),
         "partner": first(Partner.id, Partner.living_lab_id == lab),
     }
@@ -300,6 +314,8 @@ def test_every_address_that_shows_a_page_is_looked_at(sqlite_url, tmp_path):
     looked_at = shown | {
         # These show a page only to whoever holds a link or has just offered a file.
         "account.accept_invitation",
+        "area_imports.show_import", "area_imports.download_faulty_rows",
+        "area_imports.download_template", "holds.show_rule_holds",
         "imports.show_import",
         "shared.show_shared",
         # No pages.

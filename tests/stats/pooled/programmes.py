@@ -43,8 +43,17 @@ def draw_rows(seed=1, experiments=8, labs=2, profiles=3, clusters=0, people=200)
 def draw_labs(draw, labs=8, profiles=3, channels=3, people=500, new=40):
     """Return rows of labs that differ, and what new labs would find over all profiles.
 
+    What new labs find: (new, channels) rates.
+    """
+    rows, found = draw_profiles_of_labs(draw, labs, profiles, channels, people, new)
+    return rows, found.mean(axis=1)
+
+
+def draw_profiles_of_labs(draw, labs=8, profiles=3, channels=3, people=500, new=40):
+    """Return rows of labs that differ, and what new labs would find in each profile.
+
     How a lab deviates with a channel is shared by all its profiles. What new labs find:
-    (new, channels) rates.
+    (new, profiles, channels) rates.
     """
     level = draw.normal(-1.5, 0.4, profiles)[:, None]
     effects = draw.normal(0, 0.4, channels) + draw.normal(0, 0.2, (profiles, channels))
@@ -58,4 +67,4 @@ def draw_labs(draw, labs=8, profiles=3, channels=3, people=500, new=40):
         row("e", f"p{profile}", f"c{channel}", people, int(count), lab=f"l{lab}")
         for (lab, profile, channel), count in np.ndenumerate(counts)
     ]
-    return rows, hold(new).mean(axis=1)
+    return rows, hold(new)
