@@ -26,7 +26,7 @@ LABS = 2
 # Numbers of people are told in so many digits: a plan is no count.
 DIGITS = 2
 # A variant that is best in fewer draws of every profile adds nothing but work.
-LEAST_CHANCE, MOST_VARIANTS = 0.002, 24
+LEAST_CHANCE, MOST_VARIANTS = 0.002, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +134,20 @@ def _list_ranked(part: ProfileRecord) -> list[int]:
 
 def _keep_contenders(held: _Draws, profiles: list[ProfileRecord]) -> _Draws:
     """Return the draws of the variants that may be best somewhere; the cost grows with them."""
-    chance = np.zeros(len(held.variants))
+    chance, leads = np.zeros(len(held.variants)), np.zeros(len(held.variants), dtype=bool)
     for one in profiles:
         ranked = np.array(_list_ranked(one))
         best = held.effects[:, held.profiles[one.profile]][:, ranked].argmax(axis=1)
         found = np.bincount(best, minlength=ranked.size) / best.size
         chance[ranked] = np.maximum(chance[ranked], found)
-        chance[one.advised.variant] = 1.0
-    order = np.argsort(-chance, kind="stable")[:MOST_VARIANTS]
-    kept = np.sort(order[chance[order] >= LEAST_CHANCE])
-    if kept.size < 2:
-        # Somebody must be compared with whoever is surely best.
-        kept = np.sort(np.argsort(-chance, kind="stable")[:2])
+        leads[one.advised.variant] = True
+    # What is advised somewhere always stays, and somebody to compare it with.
+    order = np.lexsort((-chance, ~leads))
+    place = np.arange(order.size)
+    is_kept = (
+        leads[order] | (place < 2) | ((place < MOST_VARIANTS) & (chance[order] >= LEAST_CHANCE))
+    )
+    kept = np.sort(order[is_kept])
     return replace(held, variants=tuple(kept.tolist()), effects=held.effects[:, :, kept])
 
 

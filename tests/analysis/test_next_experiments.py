@@ -1,10 +1,14 @@
 """What to test next: told in sentences, hidden where it must be, and planned in one click."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from sqlmodel import select
 
+from analysis.pooled.archive import write_archive
 from analysis.pooled.outlook import NextDesign, NextRecord, find_deviations, plan_next
-from analysis.pooled.record import TermRecord
+from analysis.pooled.record import ProfileRecord, TermRecord
 from analysis.queries.runs import find_draws
 from analysis.reports.evidence.contents import EvidenceRequest
 from analysis.reports.next_experiments.build import build_next_report
@@ -22,7 +26,7 @@ from experiments.models.experiments import (
 from lab.i18n import command_context
 from lab.models.people import Role
 from lab.models.programmes import ProgrammeKind
-from tests.analysis.pooled_records import NAMES, VARIANTS, record, scope
+from tests.analysis.pooled_records import NAMES, VARIANTS, record, scope, variant
 from tests.analysis.pooled_runs import keep_pooled_run, pooled_labs, pooled_scope
 from tests.pages import Pages
 
@@ -214,6 +218,38 @@ def test_programme_without_answers_names_the_first_step(pages, client, build):
     build.sign_in(client, build.user(Role.RESEARCHER, lab))
     links = pages.get("/evidence/next?programme=own").links
     assert f"/programmes/{lab.programme_id}/evidence/new" in links
+
+
+def test_every_profile_keeps_what_is_advised_there_however_many_variants_there_are():
+    profiles, variants = 14, 16
+    shift = np.zeros((profiles, variants))
+    shift[np.arange(profiles), np.arange(profiles)] = 0.4
+    draws = shift + np.random.default_rng(1).normal(0, 0.1, (400, profiles, variants))
+    codes = tuple((str(1 + one), "3=31") for one in range(variants))
+    names = [str(one) for one in range(1, profiles + 1)]
+    held = {
+        "draws": draws,
+        "level": np.full((400, profiles), -2.0),
+        "profiles": np.array(names),
+        "channels": np.array([channel for channel, _style in codes]),
+        "styles": np.array([style for _channel, style in codes]),
+    }
+    parts = [
+        ProfileRecord(
+            name,
+            tuple(variant(one, 0.1, is_advised=one == place) for one in range(variants)),
+        )
+        for place, name in enumerate(names)
+    ]
+    rows = [
+        CellRow("7", "11", "1|letters", name, channel, style, "", 300, 30)
+        for name in names
+        for channel, style in codes
+    ]
+    known = replace(record(*parts), variants=codes)
+    found = plan_next(known, write_archive(held), rows, Direction.HIGHER)
+    assert len(found.perfect_by_profile) == profiles
+    assert not found.unranked
 
 
 def test_spread_that_too_few_labs_tell_is_that_of_the_prior():
