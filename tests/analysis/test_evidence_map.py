@@ -212,12 +212,12 @@ def test_own_programme_is_not_there_for_others(pages, build, client):
 
 
 def test_unpublished_counts_of_other_labs_are_not_on_the_map(pages, client, build):
-    mine, theirs = pooled_labs(build, labs=2, experiments=1, status=ExperimentStatus.CLOSED)
+    mine, *_others = pooled_labs(build, labs=3, experiments=1, status=ExperimentStatus.CLOSED)
     build.sign_in(client, build.user(Role.TEAM, mine))
     text = pages.get("/evidence/map?programme=own").text
-    # What is left of a sum without one's own would be the other lab's.
-    assert "n 800" not in text
-    assert "2 exp. (1 nog niet gepubliceerd), n 400" in text
+    # What is left of a sum without one's own would be that of the other labs.
+    assert "n 1.200" not in text
+    assert "3 exp. (2 nog niet gepubliceerd), n 400" in text
 
 
 def test_filters_count_what_each_choice_leaves(pages, client, build):
