@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlmodel import Session
 
 from analysis.demonstration_learnings import add_invented_learnings, add_real_learning
+from analysis.demonstration_voices import add_voices
 from analysis.models.advice import DecisionCreate, ProposalCreate, VersionState
 from analysis.queries.demonstration import delete_advice
 from analysis.queries.scopes import find_default_scope
@@ -109,6 +110,7 @@ def load_demonstration(session: Session, instance: Path, at: datetime) -> None:
     for number, written_lab in enumerate(written[:ADVISING_LABS]):
         researcher = _choose_researcher(session, written_lab.lab, number, people)
         _advise_in_lab(session, written_lab, researcher, at)
+    add_voices(session, programme.id, _read(session, people[Role.RESEARCHER]), at)
     _ask_all(session, programme.id, [trials[0], trials[-1]], at)
     # It takes some seconds; nobody who opens the application needs to wait for it.
     request_backtest(session, programme.id, by=Reader(name=PROEFTUIN), at=at)

@@ -39,6 +39,8 @@ class Action(StrEnum):
     READ_ADVICE = "read_advice"
     READ_PROPOSALS = "read_proposals"
     DECIDE_ADVICE = "decide_advice"
+    ANSWER_FEEDBACK = "answer_feedback"
+    WRITE_PREFERENCES = "write_preferences"
     LIST_LABS = "list_labs"
     READ_LAB = "read_lab"
     START_LAB = "start_lab"
@@ -128,6 +130,8 @@ TABLE: dict[Action, Grant] = {
     Action.READ_JOB: Grant(ALL),
     Action.READ_PROPOSALS: Grant(READERS),
     Action.DECIDE_ADVICE: Grant(RESEARCHERS),
+    Action.ANSWER_FEEDBACK: Grant(RESEARCHERS),
+    Action.WRITE_PREFERENCES: Grant(RESEARCHERS),
 }
 
 

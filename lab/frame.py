@@ -39,6 +39,7 @@ SECTION_PAGES = {
     ],
     "advice": [
         (lazy_gettext("Guide"), "guide.show_guide", Action.READ_ADVICE),
+        (lazy_gettext("What people say"), "preferences.list_preferences", Action.READ_ADVICE),
         (lazy_gettext("Rules"), "advice.list_advice", Action.READ_ADVICE),
         (lazy_gettext("Does the advice work?"), "backtest.show_backtest", Action.READ_ADVICE),
         (lazy_gettext("What our words mean"), "sentences.list_sentences", Action.READ_PUBLIC),
@@ -51,6 +52,8 @@ SECTIONS = {
     "imports": "experiments",
     "outcome": "experiments",
     "guide": "advice",
+    "feedback": "advice",
+    "preferences": "advice",
     "proposals": "experiments",
     "comparisons": "evidence",
     "runs": "evidence",

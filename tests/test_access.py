@@ -3,12 +3,15 @@
 from dataclasses import replace
 
 import pytest
-from sqlmodel import select
+from sqlmodel import func, select
 
-from analysis.models.advice import DecisionCreate, ProposalCreate
+from analysis.models.advice import AdviceEdition, DecisionCreate, ProposalCreate
+from analysis.models.feedback import AdviceFeedback, FeedbackCreate, Usefulness
 from analysis.models.learnings import Learning
+from analysis.models.preferences import StatedPreference
 from analysis.queries.scopes import find_default_scope
 from analysis.services.advice import publish_version
+from analysis.services.feedback import tell_use
 from analysis.services.pooled_runs import PooledRunCreate, run_pooled
 from analysis.services.proposals import propose_versions
 from experiments.models.experiments import Experiment, ExperimentStatus, Variant, Wave
@@ -45,6 +48,8 @@ OF_PROGRAMME = {
     "style_id", "phase_id", "issue_type_id", "theme_id", "rule_id", "run_id",
     "learning_id", "principle_id",
     "area_id", "composition_id", "area_import_id",
+    "feedback_id",
+    "preference_id",
 }  # fmt: skip
 
 # Each kind of job has an action of its own too; this one is for everybody in a lab.
@@ -189,10 +194,23 @@ class World:
         question = PooledRunCreate(replace(scope, segmentation_model_id=None))
         run = run_pooled(self.session, question, by=researcher, at=MOMENT)
         self.session.commit()
+        edition = self.session.exec(
+            select(AdviceEdition).where(AdviceEdition.programme_id == lab.programme_id)
+        ).first()
+        told = FeedbackCreate(usefulness=Usefulness.YES, text="It worked.")
+        tell_use(self.session, edition, [version.id], {}, told, at=MOMENT)
+        said = StatedPreference(
+            programme_id=lab.programme_id, channel_id=self.build.channel(lab).id, share=0.3,
+            respondents=100, source="Survey", year=2024, recorded_at=MOMENT,
+        )  # fmt: skip
+        feedback_id = self.session.exec(select(func.max(AdviceFeedback.id))).one()
+        self.session.commit()
         return {
             "rule_id": version.advice_rule_id,
             "version_id": version.id,
             "run_id": run.id,
+            "feedback_id": feedback_id,
+            "preference_id": self._keep(said),
         }
 
 

@@ -91,7 +91,7 @@ def name_units(option: Option, evidence: RuleEvidence) -> str:
 def write_expected(option: Option, evidence: RuleEvidence, base: int) -> str:
     """Return how many responses to expect, in a round number of what is sent."""
     if option.limits is None:
-        return _("The numbers are too small to show.")
+        return _("How many respond is not shown: those numbers are withheld.")
     values = {
         "lower": _count(option.limits[0], base),
         "upper": _count(option.limits[1], base),

@@ -6,7 +6,9 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, select
 
 from analysis.models.advice import AdviceRule, AdviceRuleVersion
+from analysis.models.feedback import AdviceFeedback, AdviceUse
 from analysis.models.learnings import Learning, LearningLink
+from analysis.models.preferences import StatedPreference
 from analysis.models.runs import AnalysisRun
 from experiments.models.experiments import Experiment, ExperimentStatus
 from lab.access import Place
@@ -68,7 +70,26 @@ def find_principle_place(session: Session, principle_id: int) -> Place | None:
     return principle and find_programme_place(session, principle.programme_id)
 
 
+def find_feedback_place(session: Session, feedback_id: int) -> Place | None:
+    """Return the place of what a user told: the programme of the advice."""
+    statement = (
+        select(AdviceUse.programme_id)
+        .join(AdviceFeedback, AdviceFeedback.advice_use_id == AdviceUse.id)
+        .where(AdviceFeedback.id == feedback_id)
+    )
+    programme_id = session.exec(statement).first()
+    return programme_id and find_programme_place(session, programme_id)
+
+
+def find_preference_place(session: Session, preference_id: int) -> Place | None:
+    """Return the place of a stated preference: its programme."""
+    found = session.get(StatedPreference, preference_id)
+    return found and find_programme_place(session, found.programme_id)
+
+
 FINDERS = {
+    "preference_id": find_preference_place,
+    "feedback_id": find_feedback_place,
     "rule_id": find_rule_place,
     "version_id": find_version_place,
     "run_id": find_run_place,

@@ -1,6 +1,6 @@
 """What the guide answers: for each group a mix, what it brings and costs, and what is not known."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -10,12 +10,14 @@ from analysis.evidence import RuleEvidence, read_evidence
 from analysis.guide import sentences as words
 from analysis.guide.allocation import Use, Way, allocate, sum_responses
 from analysis.guide.choices import Choices
-from analysis.guide.matching import GroupMatch, match_groups, merge_alike
+from analysis.guide.matching import HAS_ADVICE, GroupMatch, match_groups, merge_alike
 from analysis.guide.options import Offer, Option, TriedVariant, gather_offer
 from analysis.guide.steps import Material
 from analysis.models.advice import ProposalState
 from analysis.queries.advice import ListedVersion
+from analysis.queries.preferences import ListedPreference
 from analysis.reports.advice import RuleCard, Statuses, build_cards
+from analysis.reports.stated import Stated, Subject, build_stated, find_stated
 from analysis.stats.cells import Direction
 from lab.i18n import in_language
 from lab.models.labels import Channel
@@ -53,6 +55,8 @@ class GroupAdvice:
     unsure: tuple[str, ...]
     # Other rules about this group, for another phase or kind of matter.
     others: tuple[RuleCard, ...]
+    # What these groups say they want, one block for each that was asked.
+    stated: tuple[Stated, ...] = ()
     is_alternatives: bool = False
 
     @property
@@ -72,14 +76,12 @@ class GuideResult:
     division: str
     untried: tuple[str, ...]
     untried_more: int
-    # Numbers of the versions of rules that this rests on.
-    version_ids: tuple[int, ...]
     needs_people: bool
 
     @property
-    def is_known(self) -> bool:
-        """Tell whether any rule is about what was asked."""
-        return bool(self.version_ids)
+    def rule_ids(self) -> list[int]:
+        """Return the rules that this rests on."""
+        return [group.card.rule_id for group in self.groups if group.card]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class GuideSources:
     statuses: Statuses
     channels: Sequence[Channel]
     tried_channels: frozenset[int]
+    preferences: Sequence[ListedPreference] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,6 @@ def build_guide(material: Material, choices: Choices, sources: GuideSources) -> 
         total=tuple(_write_total(ways, uses)),
         division=words.write_division() if uses and choices.budget is not None else "",
         **_list_untried(groups, sources),
-        version_ids=tuple(group.listed.version.id for group in groups if group.listed),
         needs_people=choices.budget is not None and choices.people is None,
     )
 
@@ -228,9 +230,10 @@ def _write_group(
     profiles: Mapping[int, Profile],
 ) -> GroupAdvice:
     names = tuple(_name(one.profile_id, profiles) for one in group.matches)
+    stated = tuple(_list_stated(group, choices, sources))
     if group.listed is None:
-        return GroupAdvice(number, names, None, (), (), (), (), ())
-    rules = (group.listed, *group.matches[0].rules[1:])
+        return GroupAdvice(number, names, None, (), (), (), (), (), stated)
+    rules = (group.listed, *_list_others(group))
     card, *others = build_cards(rules, sources.statuses)
     lines = [
         _write_option(one, group.evidence, base, uses.get((number, one.key)), choices)
@@ -245,8 +248,31 @@ def _write_group(
         dont=tuple(_begin(in_language(one.variant, "name")) for one in group.offer.dont),
         unsure=tuple(_begin(in_language(one.variant, "name")) for one in group.offer.unsure),
         others=tuple(others),
+        stated=stated,
         is_alternatives=group.listed.version.proposal_state is ProposalState.NO_DIFFERENCE,
     )
+
+
+def _list_stated(group: _Group, choices: Choices, sources: GuideSources) -> Iterator[Stated]:
+    """List what each of the groups says it wants, once where that is the same."""
+    phase = choices.phase if isinstance(choices.phase, int) else None
+    compared = group.evidence.basis.variants if group.evidence else ()
+    said: dict[tuple, list[ListedPreference]] = {}
+    for one in group.matches:
+        subject = Subject(one.profile_id, choices.issue_type, phase)
+        found = find_stated(sources.preferences, subject)
+        said[tuple(item.preference.id for item in found)] = found
+    advised = group.listed.version.channel_id if group.listed else None
+    for found in said.values():
+        stated = build_stated(found, advised, {one.channel_id for one in compared})
+        if stated:
+            yield stated
+
+
+def _list_others(group: _Group) -> list[ListedVersion]:
+    """Return the other rules about these groups that advise something."""
+    others = group.matches[0].rules[1:]
+    return [one for one in others if one.version.proposal_state in HAS_ADVICE]
 
 
 def _order(group: _Group, uses: Mapping[tuple[int, str], Use], number: int) -> Sequence[Option]:
@@ -288,9 +314,17 @@ def _list_notes(group: _Group) -> list[str]:
         notes.append(
             _("About this group alone too little is known. This is the advice for everyone.")
         )
-    if len(group.offer.do) == 1:
+    channels = {one.channel_id for one in group.evidence.basis.variants}
+    if len(channels) == 1:
         notes.append(
             _("Only one channel was compared here. What a second channel adds is not known.")
+        )
+    elif group.offer.do and not any(one.limits for one in group.offer.do):
+        notes.append(
+            _(
+                "The numbers behind this are withheld, so we cannot say how many responses to"
+                " expect, or what another channel adds."
+            )
         )
     if not group.can_divide:
         notes.append(_("Here fewer is better, so we do not count what a budget brings."))
@@ -304,9 +338,11 @@ def _list_untried(groups: Sequence[_Group], sources: GuideSources) -> dict:
         if group.evidence
         for variant in group.evidence.basis.variants
     }
+    wanted = {one.channel.id for one in sources.preferences}
+    # What people say they want is worth a test first.
     names = [
         in_language(one, "name")
-        for one in sources.channels
+        for one in sorted(sources.channels, key=lambda one: one.id not in wanted)
         if one.id not in compared | sources.tried_channels
     ]
     return {

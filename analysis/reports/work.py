@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from analysis.queries import confirmations
 from analysis.queries import work as queries
+from analysis.queries.feedback import count_waiting
 from analysis.reports.advice import find_today
 from analysis.reports.news import build_news, list_new_answers
 from analysis.summaries import is_due
@@ -64,6 +65,8 @@ def build_work(session: Session, reader: Reader) -> list[WorkList]:
     lists = []
     if reader.labs_where(Action.DECIDE_ADVICE):
         lists.append(_build_to_decide(session, reader, homes))
+    if answering := _build_to_answer(session, reader, homes):
+        lists.append(answering)
     if reader.labs_where(Action.REVIEW_COUNTS):
         lists.append(_build_to_review(session, reader, homes))
     if reader.labs_where(Action.RECORD_COUNTS):
@@ -189,6 +192,25 @@ def _list_unregistered(session: Session, labs: list[int]) -> Iterator[WorkLine]:
         if missing:
             note = _("before you can register: %(missing)s", missing="; ".join(missing))
         yield _line(experiment, "experiments.show_experiment", note)
+
+
+def _build_to_answer(session: Session, reader: Reader, homes: Homes) -> WorkList | None:
+    """Return what users told of advice and nobody answered yet; None where there is nothing."""
+    programmes = reader.programmes_where(Action.ANSWER_FEEDBACK)
+    waiting = count_waiting(session, programmes)
+    lines = [
+        WorkLine(
+            title=_("What users told of the advice"),
+            url=url_for("feedback.list_feedback", programme_id=programme_id),
+            note=ngettext(
+                "%(num)s message waits for an answer", "%(num)s messages wait for an answer", count
+            ),
+            living_lab_id=None,
+            programme_id=programme_id,
+        )
+        for programme_id, count in waiting.items()
+    ]
+    return WorkList("answer", _("To answer"), _group(lines, homes), "") if lines else None
 
 
 def _build_to_review(session: Session, reader: Reader, homes: Homes) -> WorkList:

@@ -2,10 +2,14 @@
 
 from flask import Blueprint, abort, g, render_template, request, url_for
 
+from analysis.evidence import read_evidence
 from analysis.models.advice import VersionState
 from analysis.queries import advice as queries
+from analysis.queries.preferences import list_preferences
 from analysis.reports.advice import build_cards, list_source_experiments
 from analysis.reports.advice_filters import build_filters, choose_programme, passes, write_choices
+from analysis.reports.feedback import build_rule_uses
+from analysis.reports.stated import Subject, build_stated, find_stated
 from lab.access import Action, Place, allows, current_reader, may
 from lab.db import get_session
 from lab.queries.programmes import find_programme, find_programme_by_code, list_programmes
@@ -61,7 +65,22 @@ def show_rule(rule_id):
         context=cards[0].context,
         cards=cards,
         team_versions=own,
+        rule_id=rule_id,
+        stated=_find_stated(rule, versions),
+        use=build_rule_uses(session, [rule_id])[rule_id],
     )
+
+
+def _find_stated(rule, versions):
+    """Return what those whom a rule is about say they want, beside what it advises."""
+    found = find_stated(
+        list_preferences(get_session(), rule.programme_id),
+        Subject(rule.profile_id, rule.issue_type_id, rule.phase_id),
+    )
+    in_force = next((one for one in versions if one.version.state is VersionState.PUBLISHED), None)
+    variants = read_evidence(in_force.version.evidence).basis.variants if in_force else ()
+    advised = in_force.version.channel_id if in_force else None
+    return build_stated(found, advised, {one.channel_id for one in variants})
 
 
 def _is_own(reader, listed):

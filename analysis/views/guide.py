@@ -8,8 +8,10 @@ from analysis.guide.steps import Material, Step, find_next, list_steps
 from analysis.models.advice import AdviceEdition
 from analysis.queries import advice as queries
 from analysis.queries.guide import list_tried, list_tried_channels
+from analysis.queries.preferences import list_preferences
 from analysis.reports.advice import list_source_experiments
 from analysis.reports.advice_filters import choose_programme
+from analysis.reports.feedback import build_rule_uses
 from analysis.reports.guide import GuideSources, build_guide
 from lab.access import Action, allows
 from lab.db import get_session
@@ -100,6 +102,7 @@ def gather_sources(programme: Programme, material: Material) -> GuideSources:
         statuses=queries.find_statuses(session, numbers),
         channels=list_channels(session, programme.id),
         tried_channels=frozenset(list_tried_channels(session, programme.id)),
+        preferences=list_preferences(session, programme.id),
     )
 
 
@@ -131,6 +134,8 @@ def _show_result(material: Material, frame: dict) -> str:
         "advice/guide_result.html",
         result=result,
         kept=[(name, value) for name, values in kept.items() for value in _as_list(values)],
+        uses=build_rule_uses(get_session(), result.rule_ids),
+        tell_url=url_for("feedback.tell_use", programme=programme.code, **cited) if edition else "",
         cite_url=_address(programme, cited, _external=True),
         budget_url=_address(programme, choices.write(until=Asked.BUDGET)),
         **frame,

@@ -5,6 +5,8 @@ from sqlmodel import SQLModel
 
 # Importing the modules with tables is what registers them.
 import analysis.models.advice
+import analysis.models.feedback
+import analysis.models.preferences
 import analysis.models.runs
 import analysis.models.sharing
 import experiments.models.experiments

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Protocol
 
 from flask_babel import ngettext
 from sqlmodel import Session
@@ -66,7 +67,14 @@ def count_guess(session: Session, key: str, at: datetime) -> int:
     return max(0, ceil(wait.total_seconds()))
 
 
-def begin_attempt(session: Session, keys: Keys, at: datetime) -> int:
+class Limited(Protocol):
+    """Whatever has keys under which attempts are counted."""
+
+    def limits(self) -> list[tuple[str, Limit]]:
+        """Return each key with its limit."""
+
+
+def begin_attempt(session: Session, keys: Limited, at: datetime) -> int:
     """Count an attempt as failed until it succeeds; return the seconds to wait, 0 for none."""
     # Many attempts at the same moment would each see that one more is free.
     throttle.lock_attempts(session, [key for key, _limit in keys.limits()])
