@@ -45,4 +45,6 @@ KEYS: Mapping[str, LazyString] = {
     "cells_sha256": _l("Fingerprint of the counts, for whoever may know all of them."),
     "model_parts": _l("How much each part of the model varies."),
     "rules": _l("Each rule with what speaks for and against it, and where it comes from."),
+    "stated_chances": _l("How often the advised variant was ahead, by what was stated."),
+    "days": _l("Past days: what was known, what would have been advised, how that came out."),
 }

@@ -53,16 +53,34 @@ class DayRow:
 
 @dataclass(frozen=True, slots=True)
 class LaterRow:
-    """A later experiment; difference is empty where few people were counted."""
+    """A later experiment; difference is None where few people were counted.
+
+    hits: in how many comparisons the advised variant was ahead; a tie counts half.
+    """
 
     experiment_id: int
     title: str
     living_lab: str
     ended: str
     advised_on: str
-    ahead: str
+    hits: float
     compared: int
-    difference: str
+    difference: float | None
+    difference_ci: tuple[float, float] | None
+    decimals: int
+
+    @property
+    def ahead(self) -> str:
+        """Return how often the advised variant was ahead, in words."""
+        return count_hits(self.hits)
+
+    @property
+    def told(self) -> str:
+        """Return the difference with its interval; nothing where it is withheld."""
+        if self.difference is None:
+            return ""
+        ends = formats.interval(*self.difference_ci, formats.Unit.POINTS, self.decimals)
+        return f"{formats.points(self.difference, self.decimals)} ({ends})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,14 +191,18 @@ def _list_later(
             living_lab=named.living_lab,
             ended=formats.date(ends[gain.experiment]),
             advised_on=formats.date(record.moments[held[0].moment].day),
-            ahead=count_hits(sum(one.ahead for one in held)),
+            hits=sum(one.ahead for one in held),
             compared=len(held),
-            difference="" if cells & hidden else _write_gain(gain, is_exempt),
+            **_round_gain(None if cells & hidden else gain, FINE if is_exempt else COARSE),
         )
 
 
-def _write_gain(gain: ExperimentGain, is_exempt: bool) -> str:
+def _round_gain(gain: ExperimentGain | None, decimals: int) -> dict:
+    """Return a difference with its interval, no finer than the reader may know it."""
+    if gain is None:
+        return {"difference": None, "difference_ci": None, "decimals": decimals}
     half = 1.959964 * gain.std_error
-    decimals = FINE if is_exempt else COARSE
-    ends = formats.interval(gain.gain - half, gain.gain + half, formats.Unit.POINTS, decimals)
-    return f"{formats.points(gain.gain, decimals)} ({ends})"
+    mean, lower, upper = (
+        round(one, 2 + decimals) for one in (gain.gain, gain.gain - half, gain.gain + half)
+    )
+    return {"difference": mean, "difference_ci": (lower, upper), "decimals": decimals}

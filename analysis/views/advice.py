@@ -115,7 +115,7 @@ def _address_of(chosen, edition):
     if edition is None:
         return None
     return url_for(
-        ".show_edition", programme_code=chosen.code, number=edition.number, _external=True
+        "advice.show_edition", programme_code=chosen.code, number=edition.number, _external=True
     )
 
 

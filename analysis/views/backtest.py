@@ -8,13 +8,15 @@ from flask import Blueprint, abort, current_app, g, redirect, render_template, r
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from analysis.models.runs import AnalysisRun
 from analysis.pooled.backtest.jobs import BACKTEST
 from analysis.pooled.labels import write_about, write_question
+from analysis.pooled.scope import Scope
 from analysis.queries import backtest as queries
 from analysis.queries.runs import get_run
 from analysis.queries.scopes import find_scope_names
 from analysis.recording import read_calculation
-from analysis.reports.backtest import build_backtest
+from analysis.reports.backtest import BacktestReport, build_backtest
 from analysis.services.backtests import request_backtest
 from analysis.services.runs import read_run
 from lab import formats
@@ -28,6 +30,16 @@ from lab.views.programmes import choose_programme, link_programmes
 blueprint = Blueprint("backtest", __name__)
 
 REMEMBERED = 30
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedBacktest:
+    """A kept back-test: the report on it, what it asked, and how it was made."""
+
+    report: BacktestReport
+    scope: Scope
+    question: str
+    method: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +63,7 @@ def show_backtest():
         return _show(g.programme, asked, ())
     programme = choose_programme()
     run_id = queries.find_newest_backtest(session, programme.id)
-    return _show(programme, run_id, link_programmes(".show_backtest"))
+    return _show(programme, run_id, link_programmes("backtest.show_backtest"))
 
 
 @blueprint.post("/programmes/<int:programme_id>/backtest")
@@ -103,26 +115,31 @@ def write_backtest(_database_url: str, run_id: int, _language: str) -> WrittenBa
     """
     session = get_session()
     run = get_run(session, run_id)
+    told = describe_backtest(run)
+    names = find_scope_names(session, told.scope)
+    body = current_app.jinja_env.get_template("backtest/report.html").render(
+        report=told.report, method=told.method
+    )
+    facts = (
+        write_about(told.scope, names),
+        _("calculated on %(day)s", day=formats.date(run.run_at)),
+    )
+    return WrittenBacktest(run_id, Markup(body), told.question, tuple(filter(None, facts)))
+
+
+def describe_backtest(run: AnalysisRun) -> DescribedBacktest:
+    """Return what a kept back-test tells."""
     given = read_calculation(run.estimator, run.cells, run.scope["design"])
     scope = given.design.scope
-    programme = find_programme(session, run.programme_id)
+    programme = find_programme(get_session(), run.programme_id)
     report = build_backtest(
         read_run(run), given.design, given.cells, programme.is_exempt_from_suppression
     )
-    names = find_scope_names(session, scope)
-    body = current_app.jinja_env.get_template("backtest/report.html").render(
-        report=report,
-        method=[
-            (_("Margin"), formats.points(scope.margin, plus=False)),
-            (_("Run"), formats.number(run.id)),
-            (_("Method"), run.method_version),
-            (_("Seed"), str(run.seed)),
-            (_("Make it again"), f"proeftuin reproduce {run.id}"),
-        ],
+    method = (
+        (_("Margin"), formats.points(scope.margin, plus=False)),
+        (_("Run"), formats.number(run.id)),
+        (_("Method"), run.method_version),
+        (_("Seed"), str(run.seed)),
+        (_("Make it again"), f"proeftuin reproduce {run.id}"),
     )
-    facts = (
-        write_about(scope, names),
-        _("calculated on %(day)s", day=formats.date(run.run_at)),
-    )
-    question = write_question(scope)
-    return WrittenBacktest(run_id, Markup(body), question, tuple(filter(None, facts)))
+    return DescribedBacktest(report, scope, write_question(scope), method)

@@ -34,7 +34,7 @@ from analysis.reports.evidence.contents import EvidenceRequest
 from analysis.reports.evidence.report import count_considered
 from analysis.reports.evidence.unpublished import hide_titles
 from analysis.reports.evidence_map.build import MapRequest, build_map
-from analysis.reports.evidence_map.contents import TOLD, CellKind
+from analysis.reports.evidence_map.contents import TOLD, CellKind, EvidenceMap
 from analysis.reports.filters import FilterChoice
 from analysis.views.evidence import EvidencePage, ask_page, may_read, read_evidence
 from analysis.views.evidence import choose as choose_programme
@@ -84,6 +84,11 @@ class WrittenMap:
     sentence: str
     question: tuple[tuple[str, str], ...]
     has_run: bool
+    map: EvidenceMap
+    used: int
+    considered: int
+    # What the address asks for, but for the programme.
+    filters: dict[str, str]
 
 
 @blueprint.get("/evidence/map")
@@ -181,10 +186,12 @@ def write_map(page: MapPage) -> WrittenMap | None:
     drawn = build_map(request_, page.focus)
     choices = _list_choices(scope, outcomes, material, vocabulary)
     template = current_app.jinja_env.get_template("evidence/map.html")
+    used = len(request_.evidence.record.experiments_used)
+    considered = count_considered(request_.evidence.record, request_.evidence.not_used)
     body = template.render(
         map=drawn,
-        used=len(request_.evidence.record.experiments_used),
-        considered=count_considered(request_.evidence.record, request_.evidence.not_used),
+        used=used,
+        considered=considered,
         left_out=_group(request_.evidence, is_partly=False),
         partly=_group(request_.evidence, is_partly=True),
         has_rates=bool(TOLD & drawn.kinds),
@@ -196,6 +203,10 @@ def write_map(page: MapPage) -> WrittenMap | None:
         write_scope(scope, find_scope_names(session, scope)),
         _write_question(scope) if selection.is_answerable else (),
         has_run=bool(page.run.run_id),
+        map=drawn,
+        used=used,
+        considered=considered,
+        filters={} if page.asked is None else write_values(scope),
     )
 
 
@@ -255,7 +266,11 @@ def _gather(
                 "evidence.show_run", run_id=page.run.run_id, profile=profile, _anchor=anchor
             )
         return url_for(
-            ".show_map", **values, profile=profile, variant=variant, _anchor="experiments"
+            "evidence_map.show_map",
+            **values,
+            profile=profile,
+            variant=variant,
+            _anchor="experiments",
         )
 
     return MapRequest(

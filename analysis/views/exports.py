@@ -8,9 +8,11 @@ from analysis.exports.package import write_package
 from analysis.registry import WRITERS, load_writer
 from analysis.views.exported import Exported, Values
 from analysis.views.exported_across import CHANNEL, STYLE
+from analysis.views.exported_backtest import BACKTEST
 from analysis.views.exported_comparisons import SIDES
 from analysis.views.exported_edition import EDITION
 from analysis.views.exported_evidence import EVIDENCE, LAB_EVIDENCE
+from analysis.views.exported_map import MAP
 from analysis.views.exported_outcome import OUTCOME
 from lab.access import allows
 
@@ -18,10 +20,12 @@ blueprint = Blueprint("exports", __name__)
 
 # Every report with ways out; a new one is one line here.
 REPORTS = (
+    BACKTEST,
     CHANNEL,
     EDITION,
     EVIDENCE,
     LAB_EVIDENCE,
+    MAP,
     OUTCOME,
     SIDES,
     STYLE,

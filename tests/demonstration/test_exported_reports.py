@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 
 import pytest
 from flask import url_for
@@ -12,9 +13,14 @@ from sqlmodel import Session, select
 from analysis.models.advice import AdviceEdition
 from analysis.models.runs import AnalysisRun
 from analysis.queries.evidence import ESTIMATOR
+from analysis.queries.scopes import find_default_scope
+from analysis.services.backtests import run_backtest
+from analysis.services.sharing import share_report
 from analysis.views.exported_evidence import EVIDENCE
-from analysis.views.exports import REPORTS, Exported
+from analysis.views.exports import PACKAGE, REPORTS, TYPES, Exported
+from analysis.views.shared_page import find_report
 from experiments.models.experiments import Experiment, ExperimentStatus
+from lab.access import PUBLIC
 from lab.models.labs import LivingLab
 from lab.models.programmes import Programme, ProgrammeKind
 from tests.pdf import count_pages
@@ -36,6 +42,26 @@ def list_runs(session: Session) -> list[dict]:
         AnalysisRun.estimator == ESTIMATOR, AnalysisRun.living_lab_id.is_(None)
     )
     return [{"run_id": one} for one in session.exec(statement)]
+
+
+def list_backtests(session: Session) -> list[dict]:
+    """Return the address of a kept back-test of what was made up, which is made where needed."""
+    [programme] = list_programmes_of(session, ProgrammeKind.FICTITIOUS)
+    scope = find_default_scope(session, programme.id)
+    run = run_backtest(session, scope, by=PUBLIC, at=datetime.now(UTC))
+    session.commit()
+    return [{"run_id": run.id}]
+
+
+def list_programmes_of(session: Session, kind: ProgrammeKind) -> list[Programme]:
+    """Return the programmes of a kind."""
+    return list(session.exec(select(Programme).where(Programme.kind == kind)))
+
+
+def list_maps(session: Session) -> list[dict]:
+    """Return the addresses of the maps of what was made up and of real trials."""
+    found = [one for kind in KINDS for one in list_programmes_of(session, kind)]
+    return [{"programme": one.code} for one in found]
 
 
 def list_members(session: Session, kind: str) -> list[dict]:
@@ -72,16 +98,19 @@ def list_outcomes(session: Session) -> list[dict]:
 
 # Of each report some samples: the values in its address. A new report is one line here.
 SAMPLES: dict[str, Callable[[Session], Iterable[dict]]] = {
+    "backtest": list_backtests,
     "channel": lambda session: list_members(session, "channels"),
     "edition": list_editions,
     "evidence": list_runs,
+    "evidence_map": list_maps,
+    "lab_comparison": lambda session: [{"run_id": list_runs(session)[-1]["run_id"]}],
     "lab_evidence": list_labs,
     "outcome": list_outcomes,
     "style": lambda session: list_members(session, "styles"),
 }
 
 # Reports that no council reads may be longer.
-MOST_PAGES: dict[str, int] = {}
+MOST_PAGES: dict[str, int] = {"evidence_map": 4}
 
 
 @pytest.fixture(scope="module")
@@ -123,9 +152,26 @@ def test_frictionless_finds_every_table_as_described(demonstration, reader, repo
 def test_page_of_every_report_leads_to_its_files(demonstration, reader, report):
     for ending in ("csv", "json", "pdf", "xlsx", "package"):
         for address in list_addresses(demonstration.app, report, ending)[:1]:
-            page = address.removesuffix(f".{ending}").removesuffix("/datapackage.json")
+            page = address.replace(f".{ending}", "").replace("/datapackage.json", "")
             assert reader.get(address).status_code == 200
             assert address in reader.get(page).text
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.name)
+def test_every_report_can_be_read_by_a_link(demonstration, reader, report):
+    app, at = demonstration.app, datetime.now(UTC)
+    with Session(app.extensions["engine"]) as session, app.test_request_context():
+        pages = [url_for(report.page, **one) for one in list(SAMPLES[report.name](session))[:1]]
+        pages += [f"{one}?profile=together" for one in pages if "?" not in one]
+        links = [
+            share_report(session, page, 7, place=find_report(page).place, by=PUBLIC, at=at)
+            for page in pages
+        ]
+        session.commit()
+    for link in links:
+        assert reader.get(f"/links/{link.token}").status_code == 200
+        for ending in (*TYPES, PACKAGE):
+            assert reader.get(f"/links/{link.token}/{ending}").status_code == 200, ending
 
 
 @pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.name)
