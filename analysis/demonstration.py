@@ -10,11 +10,12 @@ from sqlmodel import Session
 
 from analysis.demonstration_learnings import add_invented_learnings, add_real_learning
 from analysis.demonstration_voices import add_voices
-from analysis.models.advice import DecisionCreate, ProposalCreate, VersionState
+from analysis.models.advice import DecisionCreate, ProposalCreate, ProposalState, VersionState
 from analysis.queries.demonstration import delete_advice
 from analysis.queries.scopes import find_default_scope
 from analysis.services.advice import publish_version, reject_version
 from analysis.services.backtests import request_backtest
+from analysis.services.pooled_proposals import propose_from_runs
 from analysis.services.pooled_runs import PooledRunCreate, run_pooled
 from analysis.services.proposals import NoProposalError, propose_versions
 from experiments.demonstration.fictitious import (
@@ -52,6 +53,7 @@ REASONS = (
     "Te weinig wijken: eerst nog een keer proberen.",
     "Eerlijk verhaal: we weten het nog niet, en dat mag iedereen weten.",
 )
+POOLED_REASON = "Dit zien we in de labs samen, ook waar één lab te klein is om het te zien."
 
 
 @click.command()
@@ -111,7 +113,8 @@ def load_demonstration(session: Session, instance: Path, at: datetime) -> None:
         researcher = _choose_researcher(session, written_lab.lab, number, people)
         _advise_in_lab(session, written_lab, researcher, at)
     add_voices(session, programme.id, _read(session, people[Role.RESEARCHER]), at)
-    _ask_all(session, programme.id, [trials[0], trials[-1]], at)
+    _advise_on_all(session, programme.id, _read(session, people[Role.RESEARCHER]), at)
+    _ask_about_trials(session, [trials[0], trials[-1]], at)
     # It takes some seconds; nobody who opens the application needs to wait for it.
     request_backtest(session, programme.id, by=Reader(name=PROEFTUIN), at=at)
     add_invented_learnings(session, programme.id, _read(session, people[Role.RESEARCHER]), at)
@@ -160,13 +163,19 @@ def _advise_in_lab(session: Session, written_lab: WrittenLab, by: Reader, at: da
                 decide(session, version.id, reason, by=by, at=at)
 
 
-def _ask_all(session: Session, programme_id: int, trials: list[Experiment], at: datetime) -> None:
-    """Keep what the invented labs show together, and what each kind of trial shows."""
-    scopes = [find_default_scope(session, programme_id)]
+def _ask_about_trials(session: Session, trials: list[Experiment], at: datetime) -> None:
+    """Keep what each kind of trial shows."""
     for trial in trials:
         lab = get_lab(session, trial.living_lab_id)
         scope = find_default_scope(session, lab.programme_id, trial.id)
-        scopes.append(replace(scope, living_lab_id=lab.id))
-    for scope in scopes:
-        by = Reader(name=PROEFTUIN)
-        run_pooled(session, PooledRunCreate(scope), by=by, at=at)
+        command = PooledRunCreate(replace(scope, living_lab_id=lab.id))
+        run_pooled(session, command, by=Reader(name=PROEFTUIN), at=at)
+
+
+def _advise_on_all(session: Session, programme_id: int, by: Reader, at: datetime) -> None:
+    """Keep what the invented labs show together, and publish what that is enough for."""
+    scope = find_default_scope(session, programme_id)
+    run = run_pooled(session, PooledRunCreate(scope), by=Reader(name=PROEFTUIN), at=at)
+    for version in propose_from_runs(session, scope, [run.id], by=by, at=at):
+        if version.proposal_state is not ProposalState.NOT_ENOUGH:
+            publish_version(session, version.id, DecisionCreate(reason=POOLED_REASON), by=by, at=at)

@@ -8,7 +8,9 @@ from sqlalchemy import func, inspect, text
 from sqlmodel import select
 
 from analysis.demonstration import demo, load_demonstration
+from analysis.models.advice import ProposalState
 from analysis.models.runs import AnalysisRun
+from analysis.queries.advice import find_newest_edition, list_edition_versions
 from analysis.services.runs import read_run
 from analysis.stats.results import Verdict
 from experiments.demonstration.fictitious import FICTITIOUS_CODE
@@ -152,6 +154,15 @@ def test_invented_programme_has_the_mistakes_of_a_real_one(loaded):
     assert any(observation.replaces_id and not observation.is_void for observation in observations)
     assert any(observation.offered is None for observation in observations)
     assert sum(observation.responded < 10 for observation in observations) > 50
+
+
+def test_newest_invented_edition_advises_what_the_labs_show_together(loaded):
+    programme = find_programme_by_code(loaded, FICTITIOUS_CODE)
+    edition = find_newest_edition(loaded, programme.id)
+    listed = list_edition_versions(loaded, edition.id)
+    states = [one.version.proposal_state for one in listed if one.version.experiment_id is None]
+    assert ProposalState.ADVISE in states
+    assert ProposalState.NOT_ENOUGH not in states
 
 
 def test_no_lab_has_two_experiments_of_one_title():
