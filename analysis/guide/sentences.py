@@ -47,7 +47,9 @@ PARTS: Mapping[str, LazyString] = {
 
 def tell_problem(name: str, problem: Problem) -> str:
     """Return what is wrong with a part of the address, and where."""
-    part = PARTS.get(name, _("Cost a piece"))
+    part = str(PARTS.get(name, _("Cost a piece")))
+    if part.endswith("?"):
+        return f"{part} {PROBLEMS[problem]}"
     return _("%(part)s: %(problem)s", part=part, problem=PROBLEMS[problem])
 
 

@@ -19,6 +19,7 @@ from lab.models.programmes import Programme
 from lab.queries.labels import list_channels, list_issue_types, list_phases
 from lab.queries.programmes import list_programmes
 from lab.queries.segmentation import list_models, list_profiles
+from lab.views.programmes import link_programmes
 
 blueprint = Blueprint("guide", __name__)
 
@@ -44,6 +45,8 @@ def show_guide():
         "choices": read.choices,
         "problems": [tell_problem(*one) for one in read.problems],
         "answered": _list_answered(steps, read.choices, material, programme),
+        # Whoever answered something goes on with it; only the first page leads elsewhere.
+        "programmes": [] if is_cited or read.choices.write() else link_programmes(".show_guide"),
     }
     status = 422 if read.problems else 200
     if step:

@@ -199,6 +199,16 @@ def test_programmes_never_share_an_answer(session, build, lab, publisher, pages)
     pages.get(f"{GUIDE}?profile={theirs}&budget=", status=422)
 
 
+def test_only_the_first_question_leads_to_other_programmes(session, build, lab, publisher, pages):
+    publisher.publish_all(counted_experiment(build, lab, [CLEAR]))
+    fictitious = build.programme(ProgrammeKind.FICTITIOUS)
+    other = build.lab(fictitious)
+    Publisher(session, build, other).publish_all(counted_experiment(build, other, [CLEAR]))
+    address = f"{GUIDE}?programme={fictitious.code}"
+    assert pages.get(address).page.all("nav", class_="tabs")
+    assert not pages.get(f"{address}&budget=").page.all("nav", class_="tabs")
+
+
 @pytest.mark.parametrize(
     "query",
     ["edition=99", "edition=x", "programme=nowhere", "edition=99999999999999"],
@@ -211,7 +221,7 @@ def test_what_is_not_there_is_not_found(build, lab, publisher, pages, query):
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("profile=abc", "Wie wil je bereiken?: Dit antwoord is geen keuze"),
+        ("profile=abc", "Wie wil je bereiken? Dit antwoord is geen keuze"),
         ("profile=99999999", "Dit antwoord is geen keuze"),
         ("profile=everyone&budget=veel", "Budget: Vul een bedrag"),
         ("profile=everyone&people=1,5", "Aantal mensen: Vul een heel aantal"),
