@@ -204,6 +204,7 @@ def test_only_the_first_question_leads_to_other_programmes(session, build, lab, 
     fictitious = build.programme(ProgrammeKind.FICTITIOUS)
     other = build.lab(fictitious)
     Publisher(session, build, other).publish_all(counted_experiment(build, other, [CLEAR]))
+    build.programme(ProgrammeKind.PUBLISHED)
     address = f"{GUIDE}?programme={fictitious.code}"
     assert pages.get(address).page.all("nav", class_="tabs")
     assert not pages.get(f"{address}&budget=").page.all("nav", class_="tabs")
