@@ -11,6 +11,8 @@ from tests.test_access import World, address_of, list_addresses
 
 HUGE = 10**30
 ODD_TEXTS = ("\0", "%", "\ud800".encode("utf-8", "surrogatepass"), "9" * 40, "-1", "²", "x" * 5000)
+# When somebody last read a report, and that somebody guessed at a link, nobody else can see.
+NOTED_IN = {"reading", "sign_in_attempt"}
 PARAMETERS = (
     "programme", "q", "status", "lab", "theme", "sort", "page", "profile", "variant", "day",
     "state", "area", "from", "to", "axis", "next", "kept", "issue_type", "phase", "design",
@@ -51,7 +53,7 @@ def test_reading_a_page_never_writes(app, insider, world):
     writes = watch_writes(app)
     for url in list_own(app, world, "GET"):
         insider.get(url).close()
-    assert writes == []
+    assert [one for one in writes if not NOTED_IN.intersection(one.split(None, 3))] == []
 
 
 @pytest.mark.parametrize("role", [Role.RESEARCHER, Role.ADMINISTRATOR])

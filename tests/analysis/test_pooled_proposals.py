@@ -269,13 +269,14 @@ def test_profile_with_small_counts_keeps_none(build, session, propose):
 def test_only_members_of_all_labs_see_exact_counts(
     client, pages, session, build, labs, propose, researcher
 ):
-    for one in labs:
+    others = [labs[1], build.lab()]
+    for one in (labs[0], *others):
         counted_experiment(build, one, [((31, 603), (92, 611))])
     run = keep_pooled_run(build, pooled_scope(build, labs[0]))
     address = f"/advice/versions/{propose(run)[0].id}"
     assert "rond" in pages.get(address).text
     protected = pages.get(address).text
-    join(session, researcher, labs[1])
+    join(session, researcher, *others)
     exact = pages.get(address).text
     assert "naar boven of beneden" not in exact
     assert protected != exact
@@ -283,8 +284,8 @@ def test_only_members_of_all_labs_see_exact_counts(
 
 def test_reader_finds_the_figures_of_the_evidence_page(client, build, session, propose):
     lab, other = build.lab(), build.lab()
-    counted_experiment(build, lab, [FEW])
-    counted_experiment(build, other, [((100, 2000), (300, 2000))])
+    for place, counts in ((lab, FEW), (other, ((100, 2000), (300, 2000)))):
+        counted_experiment(build, place, [counts], status=ExperimentStatus.PUBLISHED)
     run = keep_pooled_run(build, pooled_scope(build, lab))
     address = f"/advice/versions/{propose(run)[0].id}"
     for place, is_told in ((lab, True), (other, False)):

@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from analysis.models.advice import AdviceEdition, AdviceRule, AdviceRuleVersion, VersionState
+from analysis.models.feedback import AdviceFeedback, AdviceUse
 from analysis.models.learnings import Learning
 from analysis.models.runs import AnalysisRun
 from analysis.queries.scopes import find_default_scope
@@ -57,6 +58,7 @@ PAGES = [
     (PUBLIC, "/search?q=zonderling"),
     (RESEARCHER, "/search?q=brief"),
     (RESEARCHER, "/programmes/{programme}/learnings/new"),
+    (RESEARCHER, "/advice/feedback/{feedback}"),
     (RESEARCHER, "/learnings/{learning}"),
     (RESEARCHER, "/learnings/{learning}/edit"),
     (RESEARCHER, "/learnings/{learning}/check"),
@@ -245,6 +247,11 @@ def find_numbers(session: Session) -> dict[str, int]:
             AdviceRuleVersion.living_lab_id == lab,
             AdviceRuleVersion.state == VersionState.PUBLISHED,
         ),
+        "feedback": first(
+            AdviceFeedback.id,
+            AdviceFeedback.advice_use_id == AdviceUse.id,
+            AdviceUse.programme_id == programme,
+        ),
         "learning": first(Learning.id, Learning.programme_id == programme),
         "principle": first(DesignPrinciple.id, DesignPrinciple.programme_id == programme),
         "edition": first(AdviceEdition.number, AdviceEdition.programme_id == programme),
@@ -319,6 +326,7 @@ def test_every_address_that_shows_a_page_is_looked_at(sqlite_url, tmp_path):
     looked_at = shown | {
         # These show a page only to whoever holds a link or has just offered a file.
         "account.accept_invitation",
+        "feedback.show_told",
         "area_imports.show_import", "area_imports.download_faulty_rows",
         "area_imports.download_template", "holds.show_rule_holds",
         "imports.show_import",
@@ -327,6 +335,7 @@ def test_every_address_that_shows_a_page_is_looked_at(sqlite_url, tmp_path):
         "static", "healthz", "theme_css", "imports.download_faulty_rows",
         "observations.download_template",
         "jobs.show_progress",
+        "editions.show_citation",
         "shared.give_shared_file",
         "shared.give_shared_package",
     }  # fmt: skip

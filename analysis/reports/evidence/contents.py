@@ -182,6 +182,8 @@ class EvidenceReport:
     profiles: tuple[EvidencePart, ...]
     # Which profiles nobody counted yet, as a sentence.
     uncounted: str
+    # How many of the experiments used another lab has not published yet.
+    unpublished: int
     is_protected: bool
     units: str
     margin: float

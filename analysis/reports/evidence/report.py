@@ -66,6 +66,7 @@ def build_report(request: EvidenceRequest) -> EvidenceReport:
         together=builder.build(together) if together else None,
         profiles=parts,
         uncounted=sentences.tell_uncounted(record, request.asked, wording),
+        unpublished=len(request.unpublished.intersection(record.experiments_used)),
         is_protected=shown.is_protected,
         units=wording.units,
         margin=record.margin,
