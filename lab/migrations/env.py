@@ -39,7 +39,8 @@ def run(connection) -> None:
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
         compare_server_default=True,
-        transaction_per_migration=True,
+        # All or nothing: a way back that is refused halfway has dropped nothing.
+        transactional_ddl=True,
         render_item=render_item,
     )
     with context.begin_transaction():

@@ -28,8 +28,6 @@ def test_advice_of_all_labs_is_not_lost_on_the_way_back(build, session, engine, 
     session.commit()
     with pytest.raises(RuntimeError, match="all labs"):
         db.downgrade(database_url, "0001")
-    # What came later has gone back by then; going forward again finds the advice where it was.
-    db.upgrade(database_url)
     assert db.is_current(database_url)
     assert session.exec(select(AdviceRuleVersion)).all()
 

@@ -316,6 +316,14 @@ def test_invitation_is_fit_for_all(page, browser, demonstration, numbers):
     guest.context.close()
 
 
+def test_what_a_user_told_is_fit_for_all(page, demonstration):
+    page.goto(f"{demonstration.address}/advice/feedback?programme=fictitious")
+    page.locator("main form [type=radio]").first.check()
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/advice/told/*")
+    assert_fit_for_all(page)
+
+
 def test_every_address_that_shows_a_page_is_looked_at(sqlite_url, tmp_path):
     app = create_app(Settings(tmp_path, sqlite_url, secret_key="0" * 64, is_testing=True))
     shown = {

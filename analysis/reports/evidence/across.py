@@ -69,6 +69,8 @@ class AcrossReport:
     sureness: str
     used: int
     considered: int
+    # How many of the experiments used another lab has not published yet.
+    unpublished: int
     is_protected: bool
     units: str
     margin: float
@@ -120,6 +122,7 @@ def build_across(request: EvidenceRequest, kind: Kind, code: str) -> AcrossRepor
         sureness=tell_heterogeneity(record.heterogeneity),
         used=len(record.experiments_used),
         considered=count_considered(record, request.not_used),
+        unpublished=len(request.unpublished.intersection(record.experiments_used)),
         is_protected=shown.is_protected,
         units=wording.units,
         margin=record.margin,
