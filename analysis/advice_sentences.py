@@ -285,6 +285,7 @@ def _find_rate(evidence: RuleEvidence, place: int | None) -> RateEvidence | None
 def _write_nothing_shown(evidence: RuleEvidence) -> str:
     if evidence.is_protected:
         return _(
-            "The numbers are so small that they are not shown: they could be about one person."
+            "Some counts are so small that we do not show them, or are not published yet. What"
+            " could be worked out from them is not shown either."
         )
     return _("Too little was counted to compare variants.")

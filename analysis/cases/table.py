@@ -252,7 +252,9 @@ SITUATIONS: Mapping[Situation, LazyString] = {
         "The variants were never used side by side. There is nothing to compare."
     ),
     Situation.NOTHING_COMPARED: _l("Nothing can be compared here yet."),
-    Situation.WITHHELD: _l("The counts are too small to show to readers outside the lab."),
+    Situation.WITHHELD: _l(
+        "Some counts are too small to show to readers outside the lab, so the answer is not shown."
+    ),
     Situation.ONE_APART: _l(
         "%(names)s was never compared with the others, not even by a detour. We do not rank it."
     ),
