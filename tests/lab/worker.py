@@ -1,5 +1,6 @@
 """A worker as a process of its own that knows the works of the tests."""
 
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -19,6 +20,8 @@ def make_app():
 
 
 if __name__ == "__main__":
+    # Whatever a shell starts in the background ignores this signal, and so would its children.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     folder, url = sys.argv[1:]
     worker = Worker(make_engine(url), make_app)
     end_with_parent(worker)
