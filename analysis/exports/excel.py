@@ -29,6 +29,7 @@ NUMBER_FORMATS = {
     Kind.LOSS: "0.00",
     Kind.LOGIT: "0.00",
     Kind.PVALUE: "0.000",
+    Kind.MONEY: "#,##0.00",
 }
 # Differences stand in percentage points, as on the page.
 IN_POINTS = {Kind.POINTS, Kind.LOSS}

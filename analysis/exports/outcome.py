@@ -5,89 +5,19 @@ from dataclasses import dataclass
 from functools import partial
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
-from analysis.exports import columns
 from analysis.exports.contents import Export
 from analysis.exports.origin import Origin, list_facts, name_file, tell_first
+from analysis.exports.outcome_rows import COLUMNS, COMPARED, KEY, list_rows, write_pair
 from analysis.exports.paper_outcome import print_outcome
-from analysis.exports.table import (
-    Column,
-    Kind,
-    Row,
-    Value,
-    make_table,
-    round_as_shown,
-    round_row,
-)
-from analysis.exports.turning import turn
+from analysis.exports.table import Kind, Value, make_table, round_as_shown, round_row
+from analysis.reports.conduct import ConductReport
 from analysis.reports.council import Headings
-from analysis.reports.outcome import OutcomeReport, PairRow, RateRow, ReportPart
+from analysis.reports.outcome import OutcomeReport, PairRow, ReportPart
+from analysis.reports.reach import Reach
 from experiments.models.experiments import Experiment
-from lab.i18n import in_language
 
-SCHEMA = "proeftuin.outcome/1"
-WITHHELD_ROW: Row = {
-    "status": columns.WITHHELD,
-    "reason": columns.SMALL_COUNTS,
-    "difference_reason": columns.SMALL_COUNTS,
-}
-CI = (
-    Column(
-        "difference_lower", Kind.POINTS, _l("Difference, lowest"), _l("Lower 95 percent limit.")
-    ),
-    Column(
-        "difference_upper", Kind.POINTS, _l("Difference, highest"), _l("Upper 95 percent limit.")
-    ),
-)
-PVALUE = Column(
-    "adjusted_pvalue",
-    Kind.PVALUE,
-    _l("Adjusted p (Holm)"),
-    _l("Allows for all comparisons. A value below 0.001 is given as 0.001."),
-)
-STEPS_MEANING = _l(
-    "Everyone who took this step with this variant, also in records that the comparison cannot"
-    " use. For the lab's own team only, and only for everyone together."
-)
-STEPS = (
-    Column("all_offered", Kind.COUNT, _l("Offered, all records"), STEPS_MEANING),
-    Column("all_reached", Kind.COUNT, _l("Reached, all records"), STEPS_MEANING),
-    Column("all_responded", Kind.COUNT, _l("Responded, all records"), STEPS_MEANING),
-    Column("all_participated", Kind.COUNT, _l("Participated, all records"), STEPS_MEANING),
-)
-COMPARED = (
-    columns.DIFFERENCE,
-    *CI,
-    columns.SIMULTANEOUS_LOWER,
-    columns.SIMULTANEOUS_UPPER,
-    PVALUE,
-)
-COLUMNS = (
-    columns.PROGRAMME_KIND,
-    Column("experiment_id", Kind.COUNT, _l("Experiment")),
-    columns.PROFILE_CODE,
-    columns.PROFILE_NAME,
-    columns.VARIANT_CODE,
-    columns.VARIANT_NAME,
-    Column("channel", Kind.TEXT, _l("Channel")),
-    Column("styles", Kind.TEXT, _l("Styles"), _l("Codes with a semicolon between them.")),
-    Column("is_control", Kind.FLAG, _l("Control")),
-    columns.NUMERATOR,
-    columns.DENOMINATOR,
-    columns.RATE,
-    columns.CI_LOWER,
-    columns.CI_UPPER,
-    columns.STATUS,
-    columns.REASON,
-    columns.REFERENCE_CODE,
-    columns.REFERENCE_NAME,
-    *COMPARED,
-    columns.VERDICT,
-    columns.DIFFERENCE_REASON,
-    *STEPS,
-)
-KEY = ("profile_code", "variant_code")
+SCHEMA = "proeftuin.outcome/2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +37,7 @@ def export_outcome(report: OutcomeReport, subject: OutcomeSubject, origin: Origi
         (_("Question"), subject.experiment.question),
         (_("Living lab"), subject.living_lab),
         (_("Grade"), subject.grade),
+        *_tell_beside(report),
     )
     return Export(
         origin=origin,
@@ -115,7 +46,7 @@ def export_outcome(report: OutcomeReport, subject: OutcomeSubject, origin: Origi
         title=f"{_('Outcome')}: {origin.title}",
         facts=list_facts(origin, facts),
         summary=(*tell_first(origin), report.headline, *report.answer, *_tell_profiles(report)),
-        figures=make_table(COLUMNS, KEY, (fixed | row for row in _list_rows(report))),
+        figures=make_table(COLUMNS, KEY, (fixed | row for row in list_rows(report))),
         method=report.method,
         method_version=report.comparison.method_version,
         cautions=(*report.protection, *report.cautions),
@@ -128,92 +59,21 @@ def export_outcome(report: OutcomeReport, subject: OutcomeSubject, origin: Origi
     )
 
 
+def _tell_beside(report: OutcomeReport) -> Iterator[tuple[str, str]]:
+    """Yield what the page says beside the figures, each with what it is about."""
+    conduct, reach = report.conduct, report.reach
+    yield _("Cost"), report.costs
+    yield _("Who responded, and who lives there"), f"{reach.sentence} {reach.missing}".strip()
+    yield _("Deviations from the protocol"), conduct.deviations_told
+    yield from conduct.deviations
+    for sentence in conduct.looks:
+        yield _("When was looked"), sentence
+    for sentence in (*conduct.quality, report.lottery):
+        yield _("Quality of the counts"), sentence
+
+
 def _tell_profiles(report: OutcomeReport) -> list[str]:
     return [f"{part.name}: {part.sentence}" for part in report.profiles if part.sentence]
-
-
-def _list_rows(report: OutcomeReport) -> Iterator[Row]:
-    total = report.total
-    for part in report.parts:
-        for rate in part.rates:
-            row = _name(report, part.code, part.name, rate.place)
-            steps = _write_steps(report, rate.place) if part is total else {}
-            yield row | _write_rate(rate) | _write_difference(report, part, rate.place) | steps
-    hidden = [(total.code, total.name, place) for place in report.withheld_variants]
-    # Of all variants, so that a file does not tell which of them this profile was given.
-    hidden += [
-        (code, name, place)
-        for code, name in report.withheld_profiles
-        for place in range(len(report.variants))
-    ]
-    for code, name, place in hidden:
-        yield _name(report, code, name, place) | WITHHELD_ROW
-
-
-def _name(report: OutcomeReport, code: str, profile: str, place: int) -> Row:
-    variant = report.variants[place]
-    return {
-        "profile_code": code,
-        "profile_name": profile,
-        "variant_code": variant.letter,
-        "variant_name": in_language(variant, "name"),
-        "channel": variant.channel_code,
-        "styles": ";".join(variant.style_codes),
-        "is_control": variant.is_control,
-    }
-
-
-def _write_rate(rate: RateRow) -> Row:
-    return {
-        "numerator": rate.numerator,
-        "denominator": rate.denominator,
-        "rate": rate.rate,
-        "ci_lower": rate.ci_lower,
-        "ci_upper": rate.ci_upper,
-        "status": rate.status.value,
-        "reason": rate.reason and rate.reason.value,
-    }
-
-
-def _write_steps(report: OutcomeReport, place: int) -> Row:
-    if report.threshold is not None:
-        return {}
-    counted = [row.steps for row in report.funnel if row.place == place]
-    return {f"all_{one.step.value}": one.people for steps in counted for one in steps}
-
-
-def _write_difference(report: OutcomeReport, part: ReportPart, place: int) -> Row:
-    """Return a variant less what the others are compared with: the control, or else the best."""
-    references = {pair.places[1] for pair in part.pairs}
-    reference = min(references) if len(references) == 1 else part.leader
-    if reference is None:
-        return {"difference_reason": columns.NOT_COMPARED}
-    if reference == place:
-        return {"difference_reason": columns.IS_REFERENCE}
-    pairs = {pair.places: pair for pair in part.pairs}
-    row = {
-        "reference_code": report.variants[reference].letter,
-        "reference_name": in_language(report.variants[reference], "name"),
-    }
-    if (place, reference) in pairs:
-        return row | _write_pair(pairs[place, reference])
-    if (reference, place) in pairs:
-        return row | turn(_write_pair(pairs[reference, place]))
-    return row | {"difference_reason": columns.NOT_COMPARED}
-
-
-def _write_pair(pair: PairRow) -> Row:
-    reason = pair.reason.value if pair.reason else columns.NOT_COMPARED
-    return {
-        "difference": pair.difference,
-        "difference_lower": pair.ci_lower,
-        "difference_upper": pair.ci_upper,
-        "simultaneous_lower": pair.simultaneous_lower,
-        "simultaneous_upper": pair.simultaneous_upper,
-        "adjusted_pvalue": pair.adjusted_pvalue,
-        "verdict": pair.verdict,
-        "difference_reason": reason if pair.difference is None else None,
-    }
 
 
 def _list_details(report: OutcomeReport, subject: OutcomeSubject) -> dict:
@@ -256,6 +116,39 @@ def _list_details(report: OutcomeReport, subject: OutcomeSubject) -> dict:
                 for row in report.lottery_rows
             ],
         },
+        "costs": report.costs,
+        "reach": _describe_reach(report.reach),
+        "conduct": _describe_conduct(report.conduct),
+    }
+
+
+def _describe_reach(reach: Reach) -> dict:
+    share = partial(round_as_shown, Kind.SHARE)
+    return {
+        "told": f"{reach.sentence} {reach.missing}".strip(),
+        "index": share(reach.index),
+        "index_limits": [share(end) for end in reach.index_ci] if reach.index_ci else None,
+        "profiles": [
+            {
+                "profile_code": row.code,
+                "profile_name": row.name,
+                "people": row.people,
+                "share": share(row.share),
+                "share_limits": [share(end) for end in row.limits],
+                "share_of_residents": share(row.residents),
+            }
+            for row in reach.rows
+        ],
+        "method": reach.method,
+    }
+
+
+def _describe_conduct(conduct: ConductReport) -> dict:
+    return {
+        "deviations_told": conduct.deviations_told,
+        "deviations": [{"day": day, "what": what} for day, what in conduct.deviations],
+        "looks": conduct.looks,
+        "quality": conduct.quality,
     }
 
 
@@ -274,7 +167,7 @@ def _describe_pair(report: OutcomeReport, code: str, pair: PairRow) -> dict:
         "profile_code": code,
         "variant_code": one,
         "reference_code": other,
-        **round_row(COMPARED, _write_pair(pair)),
+        **round_row(COMPARED, write_pair(pair)),
         "verdict": pair.verdict,
         "method": pair.method,
     }

@@ -31,6 +31,7 @@ UNITS = {
     Kind.POINTS: "share",
     Kind.LOSS: "share",
     Kind.LOGIT: "logit",
+    Kind.MONEY: "EUR",
 }
 COUNTED = {"numerator", "denominator"}
 
@@ -132,7 +133,7 @@ def _constrain(column: Column, export: Export) -> dict:
     found: dict = {"required": True} if column.name in export.figures.key else {}
     if column.codes:
         found["enum"] = list(column.codes)
-    if column.kind in (Kind.COUNT, Kind.RANK):
+    if column.kind in (Kind.COUNT, Kind.RANK, Kind.MONEY):
         found["minimum"] = 0
     if column.kind in BOUNDS:
         found["minimum"], found["maximum"] = BOUNDS[column.kind]

@@ -18,7 +18,13 @@ def print_outcome(report: OutcomeReport, headings: Headings) -> Paper:
         headings=headings,
         answer=(report.headline, *report.answer),
         tables=tuple(_list_tables(report)),
-        notes=(*report.protection, *report.cautions),
+        notes=(
+            *report.protection,
+            *report.cautions,
+            report.costs,
+            f"{report.reach.sentence} {report.reach.missing}".strip(),
+            report.conduct.deviations_told,
+        ),
         method=report.method[:SHORT_METHOD],
     )
 

@@ -70,4 +70,6 @@ def _print_value(column: Column, value: Value) -> str:
             return formats.points(value)
         case Kind.COUNT:
             return formats.number(value)
+        case Kind.MONEY:
+            return formats.money(round(100 * value))
     return str(value)

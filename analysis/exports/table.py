@@ -27,6 +27,7 @@ class Kind(StrEnum):
     LOSS = "loss"
     LOGIT = "logit"
     PVALUE = "pvalue"
+    MONEY = "money"
 
 
 # The page writes these kinds with so many decimals; those of shares count from the percentage.
@@ -37,6 +38,7 @@ DECIMALS = {
     Kind.LOSS: 2,
     Kind.LOGIT: 2,
     Kind.PVALUE: 3,
+    Kind.MONEY: 2,
 }
 OF_HUNDRED = {Kind.SHARE, Kind.CHANCE, Kind.POINTS, Kind.LOSS}
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlmodel import Session, select
 
-from experiments.models.experiments import Experiment, ExperimentStatus, Wave
+from experiments.models.experiments import Experiment, ExperimentStatus, Variant, Wave
 from experiments.models.observations import Observation, ProfileBasis, ReviewState
 from experiments.queries.variants import list_variants
 from experiments.services.cells import rebuild
@@ -65,3 +65,12 @@ def counted_experiment(
     for profile, rates in zip(build.profiles(lab), rates_by_place, strict=False):
         count(build.session, experiment, rates, profile.id)
     return experiment
+
+
+def price(session, experiment, *costs) -> None:
+    """Write down what a unit of each variant costs."""
+    chosen = select(Variant).where(Variant.experiment_id == experiment.id)
+    for variant, cost in zip(session.exec(chosen.order_by(Variant.position)), costs, strict=True):
+        variant.cost_per_unit = cost
+        session.add(variant)
+    session.commit()

@@ -4,6 +4,7 @@ import csv
 import json
 import math
 from datetime import date
+from decimal import Decimal
 from io import BytesIO, StringIO
 from zipfile import ZipFile
 
@@ -24,7 +25,7 @@ from lab import formats
 from lab.i18n import command_context
 from lab.models.people import Role
 from lab.models.programmes import ProgrammeKind
-from tests.analysis.counted import CLEAR, count, counted_experiment
+from tests.analysis.counted import CLEAR, count, counted_experiment, price
 from tests.analysis.pooled_runs import keep_pooled_run, pooled_labs, pooled_scope
 from tests.builders import MOMENT
 from tests.pages import Pages
@@ -234,6 +235,39 @@ def test_own_team_gets_exact_counts_and_all_steps(fetch, build, lab, client):
     assert {"61", "4", "13"} <= {row["numerator"] for row in rows}
     together = [row for row in rows if row["profile_code"] == "together"]
     assert [row["all_offered"] for row in together] == ["671", "668"]
+
+
+def test_own_team_is_told_what_a_success_costs(pages, fetch, build, lab, client, session):
+    experiment = publish(build, lab, [LARGE])
+    build.sign_in(client, build.user(Role.RESEARCHER, lab))
+    price(session, experiment, Decimal("0.85"), None)
+    priced, unpriced = (
+        row
+        for row in read_csv(fetch(f"{address_of(experiment)}.csv"))
+        if row["profile_code"] == "together"
+    )
+    assert (float(priced["unit_cost"]), unpriced["success_cost"]) == (0.85, "")
+    found = [float(priced[f"success_cost{end}"]) for end in ("", "_lower", "_upper")]
+    assert found[0] == pytest.approx(0.85 / (61 / 613), abs=0.005)
+    with command_context("nl"):
+        shown = [formats.money(round(100 * amount)) for amount in found]
+    text = pages.get(address_of(experiment)).content.text
+    assert f"{shown[0]} ({shown[1]} tot {shown[2]})" in text
+    assert f"{shown[0]} ({shown[1]} tot {shown[2]})" in str(
+        read_excel(fetch(f"{address_of(experiment)}.xlsx"), 0)
+    )
+
+
+def test_file_tells_how_the_experiment_was_held_and_what_was_planned(pages, fetch, build, lab):
+    experiment = publish(build, lab, [LARGE])
+    told = json.loads(fetch(f"{address_of(experiment)}.json"))
+    text = pages.get(address_of(experiment)).content.text
+    conduct = told["conduct"]
+    for said in (conduct["deviations_told"], *conduct["looks"], told["reach"]["told"]):
+        assert said
+        assert said in text
+    marks = {(row["is_confirmatory"], row["mark_reason"]) for row in told["figures"]}
+    assert marks == {(False, "vooraf is niets vastgelegd")}
 
 
 def test_outsiders_get_one_file_whatever_they_filter(fetch, build, lab, session):

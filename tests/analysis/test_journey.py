@@ -5,15 +5,14 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import select
 
 from analysis.charts import interval_scale
 from analysis.dots import DOTS, count_above, draw_dots, spread_dots
 from analysis.stats.proportions import estimate_wilson
 from analysis.stats.results import Interval
-from experiments.models.experiments import ExperimentStatus, Variant
+from experiments.models.experiments import ExperimentStatus
 from lab.models.people import Role
-from tests.analysis.counted import CLEAR, count, counted_experiment
+from tests.analysis.counted import CLEAR, count, counted_experiment, price
 from tests.pages import Pages
 
 TABLE = "funnel"
@@ -29,15 +28,6 @@ def pages(client) -> Pages:
 def lab(build):
     """A lab with experiments of its own."""
     return build.lab()
-
-
-def price(session, experiment, *costs) -> None:
-    """Write down what a unit of each variant costs."""
-    chosen = select(Variant).where(Variant.experiment_id == experiment.id)
-    for variant, cost in zip(session.exec(chosen.order_by(Variant.position)), costs, strict=True):
-        variant.cost_per_unit = cost
-        session.add(variant)
-    session.commit()
 
 
 def read(pages, experiment):
