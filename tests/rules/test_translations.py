@@ -1,6 +1,8 @@
 """Rules for texts: each one has a Dutch translation with the same placeholders."""
 
+import ast
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from babel.messages.catalog import Catalog
@@ -29,7 +31,25 @@ def used() -> dict:
         rows = extract_from_dir(ROOT / folder, METHODS, keywords=KEYWORDS)
         for file, line, msgid, _comments, context in rows:
             found.setdefault((context, msgid), f"{folder}/{file}:{line}")
+    for msgid, place in list_texts_in_texts():
+        found.setdefault((None, msgid), place)
     return found
+
+
+def list_texts_in_texts() -> Iterator[tuple[str, str]]:
+    """Yield the texts inside f-strings, which the extractor passes over, with their places."""
+    for folder in PACKAGES:
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            joined = [one for one in ast.walk(ast.parse(file.read_text())) if is_joined(one)]
+            for call in (part for one in joined for part in ast.walk(one)):
+                match call:
+                    case ast.Call(func=ast.Name(id="_" | "_l"), args=[ast.Constant(value=msgid)]):
+                        yield msgid, f"{file.relative_to(ROOT)}:{call.lineno}"
+
+
+def is_joined(node: ast.AST) -> bool:
+    """Tell whether this is an f-string."""
+    return isinstance(node, ast.JoinedStr)
 
 
 @cache
@@ -61,6 +81,13 @@ def test_every_text_has_a_dutch_translation():
         if not (entry and entry.id == msgid and entry.string and all(strings(entry))):
             missing.append(f"{place} {msgid!r}")
     assert not missing, "Not translated:\n" + "\n".join(sorted(missing))
+
+
+def test_every_translation_is_of_a_text_in_use():
+    texts = {msgid[0] if isinstance(msgid, tuple) else msgid for _context, msgid in used()}
+    entries = [entry.id for entry in catalogue() if entry.id]
+    dead = [one for one in entries if (one[0] if isinstance(one, tuple) else one) not in texts]
+    assert not dead, f"Delete: {dead}"
 
 
 def test_no_translation_is_marked_fuzzy():
