@@ -10,6 +10,8 @@ from analysis.models.advice import (
     AdviceConfirmation,
     AdviceRule,
     AdviceRuleVersion,
+    AskedDecision,
+    SecondAnswer,
     VersionState,
 )
 from lab.models.people import User
@@ -43,6 +45,16 @@ def find_open(session: Session, version_id: int) -> AdviceConfirmation | None:
     )
     fresh = statement.with_for_update().execution_options(populate_existing=True)
     return session.exec(fresh).first()
+
+
+def is_confirmed(session: Session, version_id: int, decision: AskedDecision) -> bool:
+    """Tell whether a second person confirmed a decision on a proposal."""
+    statement = select(AdviceConfirmation.id).where(
+        AdviceConfirmation.version_id == version_id,
+        AdviceConfirmation.decision == decision,
+        AdviceConfirmation.answer == SecondAnswer.CONFIRMED,
+    )
+    return session.exec(statement).first() is not None
 
 
 def list_of_version(session: Session, version_id: int) -> list[ListedConfirmation]:

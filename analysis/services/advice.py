@@ -11,11 +11,13 @@ from analysis.models.advice import (
     AdviceEdition,
     AdviceEditionRule,
     AdviceRuleVersion,
+    AskedDecision,
     DecisionCreate,
     ProposalState,
     VersionState,
 )
 from analysis.queries import advice as queries
+from analysis.services.agreement import check_agreed
 from experiments.models.experiments import Experiment, ExperimentStatus
 from experiments.queries.cells import lock_counts
 from experiments.queries.experiments import get_experiment
@@ -79,6 +81,7 @@ def publish_version(
 ) -> AdviceEdition:
     """Publish a proposal in a new edition; the version that was in force retires."""
     version = take_proposal(session, version_id)
+    check_agreed(session, version, AskedDecision.PUBLISH, at)
     _check_evidence_stands(session, version)
     former = queries.find_published_version(session, version.advice_rule_id)
     if former:
@@ -94,6 +97,7 @@ def reject_version(
 ) -> AdviceRuleVersion:
     """Reject a proposal, and say why."""
     version = take_proposal(session, version_id)
+    check_agreed(session, version, AskedDecision.REJECT, at)
     _decide(session, version, VersionState.REJECTED, command, by=by, at=at)
     return version
 

@@ -7,7 +7,6 @@ from enum import StrEnum
 from flask_babel import gettext as _
 from sqlmodel import Session
 
-from analysis.deciding import is_publishing_against, is_rejecting_against
 from analysis.editing import EditRefusal, edit_evidence
 from analysis.evidence import read_evidence, write_evidence
 from analysis.models.advice import (
@@ -31,7 +30,7 @@ from analysis.services.advice import (
     supersede,
     take_proposal,
 )
-from analysis.summaries import compare_versions, summarise
+from analysis.services.agreement import goes_against
 from lab.access import Reader
 from lab.errors import DomainError, StaleError
 
@@ -93,7 +92,7 @@ def decide_to_publish(
 ) -> Decided:
     """Publish a proposal, or ask a second person where that goes against it."""
     version = _take_free(session, version_id)
-    if _goes_against(session, version, AskedDecision.PUBLISH, at):
+    if goes_against(session, version, AskedDecision.PUBLISH, at):
         return _ask(session, version, AskedDecision.PUBLISH, command, by=by, at=at)
     return _publish(session, version, command, by=by, at=at)
 
@@ -103,7 +102,7 @@ def decide_to_reject(
 ) -> Decided:
     """Reject a proposal, or ask a second person where that goes against it."""
     version = _take_free(session, version_id)
-    if _goes_against(session, version, AskedDecision.REJECT, at):
+    if goes_against(session, version, AskedDecision.REJECT, at):
         return _ask(session, version, AskedDecision.REJECT, command, by=by, at=at)
     reject_version(session, version_id, command, by=by, at=at)
     return Decided.REJECTED
@@ -176,20 +175,6 @@ def _take_free(session: Session, version_id: int) -> AdviceRuleVersion:
     if confirmations.find_open(session, version_id) is not None:
         raise AlreadyAskedError
     return version
-
-
-def _goes_against(
-    session: Session, version: AdviceRuleVersion, decision: AskedDecision, at: datetime
-) -> bool:
-    in_force = queries.find_published_version(session, version.advice_rule_id)
-    change = compare_versions(in_force, version, at.date())
-    if decision is AskedDecision.REJECT:
-        # An edited version is nobody's proposal but its editor's.
-        return version.edited_from_id is None and is_rejecting_against(summarise(version), change)
-    proposed = version
-    if version.edited_from_id is not None:
-        proposed = queries.get_version(session, version.edited_from_id)
-    return is_publishing_against(summarise(proposed), summarise(version), change)
 
 
 def _publish(

@@ -6,11 +6,14 @@ from sqlmodel import select
 from analysis.models.advice import (
     AdviceEdition,
     AdviceRuleVersion,
+    AnswerCreate,
     DecisionCreate,
     ProposalCreate,
+    SecondAnswer,
     VersionState,
 )
-from analysis.services.advice import publish_version, reject_version, retire_version
+from analysis.services.advice import publish_version, retire_version
+from analysis.services.deciding import answer_confirmation, decide_to_reject
 from analysis.services.proposals import propose_versions
 from experiments.models.experiments import ExperimentStatus
 from lab.models.people import Role
@@ -189,7 +192,10 @@ def test_rule_taken_back_leaves_the_next_edition(session, build, lab, publisher,
 def test_public_history_hides_what_was_rejected(session, build, lab, publisher, client, pages):
     experiment = counted_experiment(build, lab, [CLEAR])
     [first] = publisher.propose(experiment)
-    reject_version(session, first.id, WHY, by=publisher.by, at=MOMENT)
+    decide_to_reject(session, first.id, WHY, by=publisher.by, at=MOMENT)
+    other = reader_of(build.user(Role.RESEARCHER, lab), lab)
+    yes = AnswerCreate(reason="I agree.")
+    answer_confirmation(session, first.id, yes, SecondAnswer.CONFIRMED, by=other, at=MOMENT)
     session.commit()
     address = f"/advice/{first.advice_rule_id}"
     pages.get(address, status=404)

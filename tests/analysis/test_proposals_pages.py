@@ -176,7 +176,7 @@ def test_second_decision_is_refused_with_the_name(
     here = f"/advice/versions/{version.id}"
     token_page = pages.get(here)
     other = reader_of(build.user(Role.RESEARCHER, lab, name="Noor"), lab)
-    reject_version(session, version.id, DecisionCreate(**WHY), by=other, at=MOMENT)
+    publish_version(session, version.id, DecisionCreate(**WHY), by=other, at=MOMENT)
     session.commit()
     sent = {"csrf_token": token_page.token} | WHY
     answer = pages.client.post(f"{here}/publish", data=sent)

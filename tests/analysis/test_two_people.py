@@ -15,7 +15,8 @@ from analysis.models.advice import (
     ImmutableVersionError,
     SecondAnswer,
 )
-from analysis.services.advice import VersionAlreadyDecidedError, publish_version
+from analysis.services.advice import VersionAlreadyDecidedError, publish_version, reject_version
+from analysis.services.agreement import SecondPersonNeededError
 from analysis.services.deciding import (
     NobodyAskedError,
     SamePersonError,
@@ -118,6 +119,29 @@ def test_nobody_confirms_their_own_decision(session, lab, people, proposed):
     asked.answer_reason = "Something else."
     with pytest.raises(ImmutableVersionError):
         session.flush()
+
+
+def test_nothing_goes_around_the_second_person(session, lab, people, proposed):
+    number = versions_of(session)[0].id
+    anna, bram = (reader_of(one, lab) for one in people)
+    with pytest.raises(SecondPersonNeededError):
+        reject_version(session, number, DecisionCreate(**WHY), by=bram, at=MOMENT)
+    decide_to_reject(session, number, DecisionCreate(**WHY), by=anna, at=MOMENT)
+    with pytest.raises(SecondPersonNeededError):
+        reject_version(session, number, DecisionCreate(**WHY), by=bram, at=MOMENT)
+    session.rollback()
+    assert states(session)[0] == "proposed"
+
+
+def test_edit_that_nobody_confirmed_cannot_be_published(first, session, lab, people, proposed):
+    same = proposed[1]
+    answers = {"state": "tentative", "edit_reason": "It is cheaper too."}
+    first.submit(f"{same}/edit", answers, at=same)
+    number, by = versions_of(session)[-1].id, reader_of(people[1], lab)
+    with pytest.raises(SecondPersonNeededError):
+        publish_version(session, number, DecisionCreate(**WHY), by=by, at=MOMENT)
+    session.rollback()
+    assert states(session) == ["proposed"] * 4
 
 
 def test_what_a_proposal_says_takes_one_person(first, session, proposed):
