@@ -9,6 +9,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 
+from lab.forms.messages import MESSAGES
 from lab.paths import TRANSLATIONS
 from tests.rules.sources import PACKAGES, ROOT
 
@@ -20,6 +21,8 @@ KEYWORDS = {
     "lazy_pgettext": ((1, "c"), 2),
 }
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2"), ("**.xml", "jinja2")]
+# Refusals that have a text of their own by their code.
+ERRORS = {*MESSAGES, "nothing_counted", "steps_out_of_order"}
 PLACEHOLDER = re.compile(r"%\((\w+)\)|(?<!%)%(?![%(])")
 
 
@@ -31,25 +34,40 @@ def used() -> dict:
         rows = extract_from_dir(ROOT / folder, METHODS, keywords=KEYWORDS)
         for file, line, msgid, _comments, context in rows:
             found.setdefault((context, msgid), f"{folder}/{file}:{line}")
-    for msgid, place in list_texts_in_texts():
+    for msgid, place in list_passed_over():
         found.setdefault((None, msgid), place)
     return found
 
 
-def list_texts_in_texts() -> Iterator[tuple[str, str]]:
-    """Yield the texts inside f-strings, which the extractor passes over, with their places."""
+def list_passed_over() -> Iterator[tuple[str, str]]:
+    """Yield the texts that the extractor passes over, with their places."""
     for folder in PACKAGES:
         for file in sorted((ROOT / folder).rglob("*.py")):
-            joined = [one for one in ast.walk(ast.parse(file.read_text())) if is_joined(one)]
-            for call in (part for one in joined for part in ast.walk(one)):
-                match call:
-                    case ast.Call(func=ast.Name(id="_" | "_l"), args=[ast.Constant(value=msgid)]):
-                        yield msgid, f"{file.relative_to(ROOT)}:{call.lineno}"
+            for node in ast.walk(ast.parse(file.read_text())):
+                for msgid in read_joined(node) + read_refusal(node):
+                    yield msgid, f"{file.relative_to(ROOT)}:{node.lineno}"
 
 
-def is_joined(node: ast.AST) -> bool:
-    """Tell whether this is an f-string."""
-    return isinstance(node, ast.JoinedStr)
+def read_joined(node: ast.AST) -> list[str]:
+    """Return the texts inside an f-string."""
+    if not isinstance(node, ast.JoinedStr):
+        return []
+    return [
+        part.args[0].value
+        for part in ast.walk(node)
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id == "_"
+    ]
+
+
+def read_refusal(node: ast.AST) -> list[str]:
+    """Return what a model says when it refuses, which is translated where a form shows it."""
+    match node:
+        case ast.Call(
+            func=ast.Name(id="PydanticCustomError"),
+            args=[ast.Constant(value=code), ast.Constant(value=msgid), *_rest],
+        ) if code not in ERRORS:
+            return [msgid]
+    return []
 
 
 @cache
