@@ -4,14 +4,14 @@ from datetime import date
 
 from analysis.changes import Advised, ProposalChange, find_change
 from analysis.deciding import find_review_date, is_past
-from analysis.evidence import read_evidence
+from analysis.kept_evidence import read_kept
 from analysis.models.advice import AdviceRuleVersion, VersionState
 from analysis.strength_rules import grow_old, read_strength
 
 
 def summarise(version: AdviceRuleVersion, on: date | None = None) -> Advised:
     """Return what a version says; with a day, as sure as it was on that day."""
-    evidence = read_evidence(version.evidence)
+    evidence = read_kept(version)
     strength = read_strength(version.proposal_state, evidence)
     if on is not None and is_due(version, on):
         strength = grow_old(strength)

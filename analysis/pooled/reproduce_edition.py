@@ -106,7 +106,7 @@ def _read_rule(session, listed) -> EditionRule:
 
 def _read_run(session, number: int) -> KeptRun:
     draws = runs.find_draws(session, number)
-    return KeptRun(runs.get_run(session, number), draws and draws.content)
+    return KeptRun(runs.find_run(session, number), draws and draws.content)
 
 
 def _compare(kept: KeptRun) -> tuple[str, int]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, defer
 from sqlmodel import Session, and_, col, func, or_, select
 
 from analysis.models.advice import (
@@ -47,6 +47,36 @@ class RuleSubject(NamedTuple):
     segmentation_model_id: int | None
     issue_type_id: int | None
     phase_id: int | None
+
+
+def _join_rules(statement):
+    return statement.join(
+        AdviceRule, col(AdviceRule.id) == AdviceRuleVersion.advice_rule_id
+    ).outerjoin(Profile, col(Profile.id) == AdviceRule.profile_id)
+
+
+# Built once: making such a statement costs more than running it.
+VERSIONS = (
+    _join_rules(
+        select(
+            AdviceRuleVersion,
+            AdviceRule,
+            Profile,
+            IssueType,
+            Phase,
+            Proposer.name,
+            Decider.name,
+            Retirer.name,
+        )
+    )
+    .outerjoin(IssueType, col(IssueType.id) == AdviceRule.issue_type_id)
+    .outerjoin(Phase, col(Phase.id) == AdviceRule.phase_id)
+    .outerjoin(Proposer, Proposer.id == AdviceRuleVersion.proposed_by_id)
+    .outerjoin(Decider, Decider.id == AdviceRuleVersion.decided_by_id)
+    .outerjoin(Retirer, Retirer.id == AdviceRuleVersion.retired_by_id)
+    # It is large, and who needs it has mostly read it before.
+    .options(defer(AdviceRuleVersion.evidence))
+)
 
 
 def find_rule_by_key(session: Session, key: str) -> AdviceRule | None:
@@ -207,7 +237,7 @@ def list_programmes_with_edition(session: Session) -> set[int]:
 
 def list_edition_versions(session: Session, edition_id: int) -> list[ListedVersion]:
     """Return the rules of an edition: those for everyone first, then by profile."""
-    statement = _select_versions().join(
+    statement = VERSIONS.join(
         AdviceEditionRule, col(AdviceEditionRule.version_id) == AdviceRuleVersion.id
     )
     found = session.exec(statement.where(AdviceEditionRule.edition_id == edition_id))
@@ -216,7 +246,7 @@ def list_edition_versions(session: Session, edition_id: int) -> list[ListedVersi
 
 def list_experiment_versions(session: Session, experiment_id: int) -> list[ListedVersion]:
     """Return the versions that rest on an experiment: newest first within each rule."""
-    statement = _select_versions().where(AdviceRuleVersion.experiment_id == experiment_id)
+    statement = VERSIONS.where(AdviceRuleVersion.experiment_id == experiment_id)
     found = session.exec(statement.order_by(col(AdviceRuleVersion.number).desc()))
     return sorted((ListedVersion(*row) for row in found), key=_place_of)
 
@@ -230,27 +260,27 @@ def list_run_versions(
     """
     reach = or_(and_(*_is_pooled(living_lab_id)), and_(*_is_pooled(None)))
     is_about = and_(*_is_about(subject), reach)
-    statement = _select_versions().where(or_(AdviceRuleVersion.analysis_run_id == run_id, is_about))
+    statement = VERSIONS.where(or_(AdviceRuleVersion.analysis_run_id == run_id, is_about))
     found = session.exec(statement.order_by(col(AdviceRuleVersion.number).desc()))
     return sorted((ListedVersion(*row) for row in found), key=_place_of)
 
 
 def list_rule_versions(session: Session, rule_id: int) -> list[ListedVersion]:
     """Return the versions of a rule, newest first."""
-    statement = _select_versions().where(AdviceRuleVersion.advice_rule_id == rule_id)
+    statement = VERSIONS.where(AdviceRuleVersion.advice_rule_id == rule_id)
     found = session.exec(statement.order_by(col(AdviceRuleVersion.number).desc()))
     return [ListedVersion(*row) for row in found]
 
 
 def get_listed_version(session: Session, version_id: int) -> ListedVersion:
     """Return a version with what its rule is about."""
-    statement = _select_versions().where(AdviceRuleVersion.id == version_id)
+    statement = VERSIONS.where(AdviceRuleVersion.id == version_id)
     return ListedVersion(*session.exec(statement).one())
 
 
 def find_versions_in_force(session: Session, rule_ids: Collection[int]) -> dict[int, ListedVersion]:
     """Return the published version of each rule that has one, by rule."""
-    statement = _select_versions().where(
+    statement = VERSIONS.where(
         col(AdviceRuleVersion.advice_rule_id).in_(rule_ids),
         AdviceRuleVersion.state == VersionState.PUBLISHED,
     )
@@ -262,12 +292,6 @@ def find_statuses(session: Session, experiment_ids: Collection[int]) -> dict[int
     """Return how far experiments are now, by number."""
     statement = select(Experiment.id, Experiment.status)
     return dict(session.exec(statement.where(col(Experiment.id).in_(experiment_ids))).all())
-
-
-def _join_rules(statement):
-    return statement.join(
-        AdviceRule, col(AdviceRule.id) == AdviceRuleVersion.advice_rule_id
-    ).outerjoin(Profile, col(Profile.id) == AdviceRule.profile_id)
 
 
 def _is_about(subject: RuleSubject) -> tuple:
@@ -286,28 +310,6 @@ def _is_pooled(living_lab_id: int | None) -> tuple:
     return (
         col(AdviceRuleVersion.experiment_id).is_(None),
         AdviceRuleVersion.living_lab_id == living_lab_id,
-    )
-
-
-def _select_versions():
-    return (
-        _join_rules(
-            select(
-                AdviceRuleVersion,
-                AdviceRule,
-                Profile,
-                IssueType,
-                Phase,
-                Proposer.name,
-                Decider.name,
-                Retirer.name,
-            )
-        )
-        .outerjoin(IssueType, col(IssueType.id) == AdviceRule.issue_type_id)
-        .outerjoin(Phase, col(Phase.id) == AdviceRule.phase_id)
-        .outerjoin(Proposer, Proposer.id == AdviceRuleVersion.proposed_by_id)
-        .outerjoin(Decider, Decider.id == AdviceRuleVersion.decided_by_id)
-        .outerjoin(Retirer, Retirer.id == AdviceRuleVersion.retired_by_id)
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, defer
 from sqlmodel import Session, and_, col, or_, select
 
 from analysis.models.advice import (
@@ -107,6 +107,7 @@ def _select_lines():
         select(AdviceRuleVersion, AdviceRule.programme_id, Profile)
         .join(AdviceRule, col(AdviceRule.id) == AdviceRuleVersion.advice_rule_id)
         .outerjoin(Profile, col(Profile.id) == AdviceRule.profile_id)
+        .options(defer(AdviceRuleVersion.evidence))
     )
 
 

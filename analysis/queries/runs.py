@@ -1,17 +1,21 @@
 """Queries on calculations that were kept."""
 
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from analysis.models.runs import AnalysisDraws, AnalysisRun
 
+# Reading these costs more than the rest of a page, and most pages remember what follows from them.
+LARGE = [defer(AnalysisRun.cells), defer(AnalysisRun.result)]
+
 
 def get_run(session: Session, run_id: int) -> AnalysisRun:
-    """Return a run that is known to exist."""
-    return session.get_one(AnalysisRun, run_id)
+    """Return a run that is known to exist; its cells and result are read where they are used."""
+    return session.get_one(AnalysisRun, run_id, options=LARGE)
 
 
 def find_run(session: Session, run_id: int) -> AnalysisRun | None:
-    """Return a run, if there is one with this number."""
+    """Return a run with all that it keeps, if there is one with this number."""
     return session.get(AnalysisRun, run_id)
 
 

@@ -17,7 +17,8 @@ from analysis.change_sentences import (
 )
 from analysis.changes import ProposalChange
 from analysis.charts import draw_axis, draw_interval, interval_scale
-from analysis.evidence import RateEvidence, RuleEvidence, Source, read_evidence
+from analysis.evidence import RateEvidence, RuleEvidence, Source
+from analysis.kept_evidence import read_kept
 from analysis.models.advice import AdviceRuleVersion, ProposalState, VersionState
 from analysis.queries.advice import ListedVersion
 from analysis.strength_rules import grow_old, read_strength
@@ -140,7 +141,7 @@ def build_cards(
 
     With how far their experiments are now, the cards say what became of these.
     """
-    evidence = [read_evidence(one.version.evidence) for one in listed]
+    evidence = [read_kept(one.version) for one in listed]
     return _build_all(list(zip(listed, evidence, strict=True)), statuses or {})
 
 
@@ -152,8 +153,7 @@ def build_changes(
     """Return per rule what is in force and what an experiment proposes, newest version first."""
     others = [one for one in in_force.values() if one.version.id not in _ids(listed)]
     pairs = [
-        (one, exact.get(one.version.id) or read_evidence(one.version.evidence))
-        for one in (*listed, *others)
+        (one, exact.get(one.version.id) or read_kept(one.version)) for one in (*listed, *others)
     ]
     cards = {card.version_id: card for card in _build_all(pairs, {})}
     changes: dict[int, RuleChange] = {}
@@ -191,9 +191,7 @@ def build_card(listed: ListedVersion, evidence: RuleEvidence) -> RuleCard:
 def list_source_experiments(listed: Iterable[ListedVersion]) -> set[int]:
     """Return the experiments that versions rest on."""
     return {
-        source.experiment_id
-        for one in listed
-        for source in read_evidence(one.version.evidence).basis.sources
+        source.experiment_id for one in listed for source in read_kept(one.version).basis.sources
     }
 
 

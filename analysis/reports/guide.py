@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from analysis.advice import Remark
-from analysis.evidence import RuleEvidence, read_evidence
+from analysis.evidence import RuleEvidence
 from analysis.guide import sentences as words
 from analysis.guide.allocation import Use, Way, allocate, sum_responses
 from analysis.guide.choices import Choices
 from analysis.guide.matching import HAS_ADVICE, GroupMatch, match_groups, merge_alike
 from analysis.guide.options import Offer, Option, TriedVariant, gather_offer
 from analysis.guide.steps import Material
+from analysis.kept_evidence import read_kept
 from analysis.models.advice import ProposalState
 from analysis.queries.advice import ListedVersion
 from analysis.queries.preferences import ListedPreference
@@ -165,7 +166,7 @@ def _gather(
     people = None if choices.people is None else int(choices.people * share + 1e-6)
     if listed is None:
         return _Group(alike, None, None, Offer(), share, people)
-    evidence = read_evidence(listed.version.evidence)
+    evidence = read_kept(listed.version)
     numbers = {source.experiment_id for source in evidence.basis.sources}
     own = [one for one in tried if one.experiment_id in numbers]
     offer = gather_offer(evidence, listed.version.proposal_state, own, choices.costs)

@@ -19,9 +19,9 @@ from analysis.evidence import (
     RuleEvidence,
     Source,
     gather_evidence,
-    read_evidence,
     withhold_numbers,
 )
+from analysis.kept_evidence import read_kept
 from analysis.models.advice import AdviceRuleVersion
 from analysis.models.runs import AnalysisRun
 from analysis.protection import protect_comparison
@@ -173,7 +173,7 @@ def read_exact_evidence(
 
     What rests on several labs has the numbers that this reader finds on the page of its run.
     """
-    kept = [(version, read_evidence(version.evidence)) for version in versions]
+    kept = [(version, read_kept(version)) for version in versions]
     numbers = {version.analysis_run_id for version, _evidence in kept}
     runs = {number: queries.get_run(session, number) for number in numbers}
     pooled: dict[int, PooledFindings] = {}

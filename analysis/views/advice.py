@@ -2,14 +2,14 @@
 
 from flask import Blueprint, abort, g, render_template, request, url_for
 
-from analysis.evidence import read_evidence
+from analysis.kept_evidence import read_kept
 from analysis.models.advice import VersionState
 from analysis.queries import advice as queries
 from analysis.queries.preferences import list_preferences
-from analysis.reports.advice import build_cards, list_source_experiments
 from analysis.reports.advice_filters import build_filters, choose_programme, passes, write_choices
 from analysis.reports.feedback import build_rule_uses
 from analysis.reports.stated import Subject, build_stated, find_stated
+from analysis.views.rule_texts import write_edition, write_versions
 from lab.access import Action, Place, allows, current_reader, may
 from lab.db import get_session
 from lab.queries.programmes import find_programme, find_programme_by_code, list_programmes
@@ -57,13 +57,15 @@ def show_rule(rule_id):
     # Whoever may read no version of a rule need not know that there is one.
     if not listed:
         abort(404)
-    cards = build_cards(listed, find_source_statuses(listed))
+    rules = write_versions(listed)
+    first = rules[0].card
     return render_template(
         "advice/show_rule.html",
         chosen=find_programme(session, rule.programme_id),
-        title=cards[0].for_whom,
-        context=cards[0].context,
-        cards=cards,
+        title=first.for_whom,
+        context=first.context,
+        rules=rules,
+        is_in_force=any(one.card.state is VersionState.PUBLISHED for one in rules),
         team_versions=own,
         rule_id=rule_id,
         stated=_find_stated(rule, versions),
@@ -78,7 +80,7 @@ def _find_stated(rule, versions):
         Subject(rule.profile_id, rule.issue_type_id, rule.phase_id),
     )
     in_force = next((one for one in versions if one.version.state is VersionState.PUBLISHED), None)
-    variants = read_evidence(in_force.version.evidence).basis.variants if in_force else ()
+    variants = read_kept(in_force.version).basis.variants if in_force else ()
     advised = in_force.version.channel_id if in_force else None
     return build_stated(found, advised, {one.channel_id for one in variants})
 
@@ -106,7 +108,8 @@ def _show_edition(chosen, edition, programmes=(), is_archive=False):
         newest=queries.find_newest_edition(session, chosen.id) if chosen else None,
         filters=filters,
         chosen_filters=write_choices(filters),
-        cards=build_cards(shown, find_source_statuses(shown)),
+        shown_count=len(shown),
+        rules=write_edition(shown),
         is_archive=is_archive,
     )
 
@@ -117,8 +120,3 @@ def _address_of(chosen, edition):
     return url_for(
         "advice.show_edition", programme_code=chosen.code, number=edition.number, _external=True
     )
-
-
-def find_source_statuses(listed):
-    """Return how far the experiments are that versions rest on."""
-    return queries.find_statuses(get_session(), list_source_experiments(listed))

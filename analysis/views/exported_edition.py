@@ -7,8 +7,8 @@ from analysis.exports.edition import export_edition
 from analysis.queries import advice as queries
 from analysis.reports.advice import build_cards
 from analysis.reports.advice_filters import build_filters, passes, write_choices
-from analysis.views.advice import find_source_statuses
 from analysis.views.exported import Exported, make_origin
+from analysis.views.rule_texts import find_source_statuses
 from lab.access import Action
 from lab.db import get_session
 from lab.queries.programmes import find_programme_by_code

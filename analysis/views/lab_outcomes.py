@@ -1,6 +1,7 @@
 """The experiments of one lab, each with its answer in a sentence, as its reader may know it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from analysis.comparison import ExperimentFacts
 from analysis.queries import cells
@@ -13,11 +14,13 @@ from experiments.queries.variants import list_variants_of
 from lab import formats
 from lab.access import current_reader
 from lab.db import get_session
+from lab.i18n import current_language
 from lab.models.labs import LivingLab
 from lab.models.programmes import Programme
 
 # More would be a list to search in, and that is the list of experiments.
 MOST_OUTCOMES = 20
+REMEMBERED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +51,26 @@ def list_lab_outcomes(lab: LivingLab, programme: Programme) -> list[LabOutcome]:
 
 def _summarise(experiment: Experiment, variants: tuple, grade: str, is_exact: bool) -> LabOutcome:
     session = get_session()
-    report = build_outcome(
-        OutcomeRequest(
-            experiment=ExperimentFacts.of(experiment),
-            variants=variants,
-            stored=cells.load_stored_counts(session, experiment.id),
-            profiles=tuple(cells.list_profiles(session, experiment.id)),
-            is_exact=is_exact,
-        )
+    asked = OutcomeRequest(
+        experiment=ExperimentFacts.of(experiment),
+        variants=variants,
+        stored=cells.load_stored_counts(session, experiment.id),
+        profiles=tuple(cells.list_profiles(session, experiment.id)),
+        is_exact=is_exact,
     )
+    verdict, sentences = _answer(asked, current_language())
     return LabOutcome(
         experiment_id=experiment.id,
         title=experiment.title,
         period=formats.period(experiment.starts_on, experiment.ends_on),
         grade=grade,
-        verdict=report.total.verdict,
-        sentences=(report.headline, *report.answer),
+        verdict=verdict,
+        sentences=sentences,
     )
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _answer(asked: OutcomeRequest, _language: str) -> tuple[str | None, tuple[str, ...]]:
+    """Return the verdict on everyone together, and the sentences that say it."""
+    report = build_outcome(asked)
+    return report.total.verdict, (report.headline, *report.answer)

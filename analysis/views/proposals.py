@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, url_for
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
 from analysis.advice import UNFIT_GRADES, Obstacle
 from analysis.advice_sentences import name_variant
@@ -14,6 +15,7 @@ from analysis.forms.advice import AnswerForm, DecisionForm, EditForm, ProposalFo
 from analysis.models.advice import AnswerCreate, DecisionCreate, EditCreate, SecondAnswer
 from analysis.queries import advice as queries
 from analysis.queries.confirmations import list_of_version
+from analysis.queries.evidence import list_open_outcomes
 from analysis.queries.runs import get_run
 from analysis.reports.advice import (
     build_card,
@@ -28,12 +30,14 @@ from analysis.services import pooled_proposals as pooled
 from analysis.services import proposals as services
 from analysis.services.deciding import Decided
 from analysis.services.findings import PROPOSING, read_exact_evidence
-from analysis.services.pooled_findings import find_subject, read_scope
+from analysis.services.pooled_findings import find_known_labs, find_subject, read_scope
+from analysis.views.rule_texts import recall
 from experiments.queries.experiments import get_experiment
 from experiments.queries.grades import find_grade
-from lab.access import Action, allows, current_reader
+from lab.access import Action, allows, current_reader, may
 from lab.db import get_session, transaction
 from lab.forms.commands import make_command, show_refusal
+from lab.queries.programmes import find_programme
 
 blueprint = Blueprint("proposals", __name__)
 
@@ -94,11 +98,12 @@ def list_run_proposals(run_id):
     listed = queries.list_run_versions(
         session, run_id, find_subject(read_scope(run)), run.living_lab_id
     )
+    in_force = queries.find_versions_in_force(session, [one.rule.id for one in listed])
     return render_template(
         "proposals/list_run_proposals.html",
         run=run,
         described=describe_run(session, run),
-        changes=_build_changes(session, listed),
+        changes=_write_changes(listed, in_force) if listed else "",
     )
 
 
@@ -224,18 +229,43 @@ def _show_proposals(experiment_id, form):
     session = get_session()
     experiment = get_experiment(session, experiment_id)
     listed = queries.list_experiment_versions(session, experiment_id)
+    in_force = queries.find_versions_in_force(session, [one.rule.id for one in listed])
     return render_template(
         "proposals/list_proposals.html",
         experiment=experiment,
-        changes=_build_changes(session, listed),
+        changes=_build_changes(session, listed, in_force),
         is_ready=experiment.status in PROPOSING,
         obstacle=_find_obstacle(session, experiment),
         form=form,
     )
 
 
-def _build_changes(session, listed):
-    in_force = queries.find_versions_in_force(session, [one.rule.id for one in listed])
+def _write_changes(listed, in_force):
+    """Return the text of what is proposed, in the numbers that this reader may see."""
+    session, reader = get_session(), current_reader()
+    programme = find_programme(session, listed[0].rule.programme_id)
+    may_decide = may(reader, Action.DECIDE_ADVICE, g.place)
+    follows_from = (
+        len(listed),
+        may_decide,
+        programme.kind,
+        find_known_labs(programme, reader),
+        list_open_outcomes(session, reader, programme.id),
+    )
+    template = current_app.jinja_env.get_template("proposals/written_changes.html")
+    return recall(
+        "changes",
+        [*listed, *in_force.values()],
+        follows_from,
+        lambda: Markup(
+            template.render(
+                changes=_build_changes(session, listed, in_force), reader=reader, place=g.place
+            )
+        ),
+    )
+
+
+def _build_changes(session, listed, in_force):
     exact = read_exact_evidence(session, (one.version for one in listed), current_reader())
     return build_changes(listed, in_force, exact)
 

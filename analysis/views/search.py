@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from analysis.advice_sentences import write_advice, write_for_whom
-from analysis.evidence import read_evidence
+from analysis.kept_evidence import read_kept
 from analysis.learning_words import tell_sentence
 from analysis.queries import advice, evidence
 from analysis.queries import search as queries
@@ -114,7 +114,7 @@ def _list_rules(programme: Programme) -> Iterator[Findable]:
     session = get_session()
     edition = advice.find_newest_edition(session, programme.id)
     for one in advice.list_edition_versions(session, edition.id) if edition else ():
-        held = read_evidence(one.version.evidence)
+        held = read_kept(one.version)
         title = f"{write_for_whom(held)}: {write_advice(one.version.proposal_state, held)}"
         named = " ".join(f"{each.name_nl} {each.name_en}" for each in held.basis.variants)
         url = url_for("advice.show_rule", rule_id=one.rule.id)

@@ -178,6 +178,10 @@ def test_newer_version_retires_the_former_one(session, build, lab, publisher, pa
 def test_rule_taken_back_leaves_the_next_edition(session, build, lab, publisher, pages):
     publisher.publish_all(counted_experiment(build, lab, [CLEAR]))
     [version] = session.exec(select(AdviceRuleVersion)).all()
+    session.commit()
+    # Who reads after the decision gets nothing that was written before it.
+    for address in ("/advice", f"/advice/{version.advice_rule_id}"):
+        assert "Kies: geadresseerde brief" in pages.get(address).text
     reason = DecisionCreate(reason="De telling bleek dubbel.")
     retire_version(session, version.id, reason, by=publisher.by, at=MOMENT)
     session.commit()
@@ -240,5 +244,6 @@ def test_withdrawn_evidence_is_named_wherever_rule_stands(session, build, lab, p
 
 def test_advice_reads_in_english_too(build, lab, publisher, client, pages):
     publisher.publish_all(counted_experiment(build, lab, [CLEAR]))
+    assert "Kies: geadresseerde brief · persoonlijk." in pages.get("/advice").text
     client.set_cookie("language", "en")
     assert "Choose: addressed letter · personal." in pages.get("/advice").text

@@ -282,6 +282,34 @@ def test_only_members_of_all_labs_see_exact_counts(
     assert protected != exact
 
 
+def test_list_gives_each_reader_the_numbers_of_that_reader(
+    client, pages, session, build, labs, propose, researcher
+):
+    for one in labs:
+        counted_experiment(build, one, [((31, 603), (92, 611))])
+    run = keep_pooled_run(build, pooled_scope(build, labs[0]))
+    propose(run)
+    address = f"/evidence/{run.id}/proposals"
+    protected = pages.get(address).text
+    join(session, researcher, labs[1])
+    exact = pages.get(address).text
+    assert protected != exact
+    assert pages.get(address).text == exact
+    build.sign_in(client, build.user(Role.RESEARCHER, labs[0]))
+    told = Pages(client).get(address).content.text
+    assert told in protected
+    assert told not in exact
+
+
+def test_list_shows_a_decision_at_once(pages, session, propose, run):
+    [version, *_rest] = propose(run)
+    address = f"/evidence/{run.id}/proposals"
+    link = f"/advice/versions/{version.id}"
+    assert "Gepubliceerd" not in pages.get(address).text
+    pages.submit(f"{link}/publish", {"reason": "Past.", "review_months": "12"}, at=link)
+    assert "Gepubliceerd" in pages.get(address).text
+
+
 def test_reader_finds_the_figures_of_the_evidence_page(client, build, session, propose):
     lab, other = build.lab(), build.lab()
     for place, counts in ((lab, FEW), (other, ((100, 2000), (300, 2000)))):
