@@ -63,7 +63,7 @@ def _tell_beside(report: OutcomeReport) -> Iterator[tuple[str, str]]:
     """Yield what the page says beside the figures, each with what it is about."""
     conduct, reach = report.conduct, report.reach
     yield _("Cost"), report.costs
-    yield _("Who responded, and who lives there"), f"{reach.sentence} {reach.missing}".strip()
+    yield _("Who responded, and who lives there"), reach.told
     yield _("Deviations from the protocol"), conduct.deviations_told
     yield from conduct.deviations
     for sentence in conduct.looks:
@@ -125,7 +125,7 @@ def _list_details(report: OutcomeReport, subject: OutcomeSubject) -> dict:
 def _describe_reach(reach: Reach) -> dict:
     share = partial(round_as_shown, Kind.SHARE)
     return {
-        "told": f"{reach.sentence} {reach.missing}".strip(),
+        "told": reach.told,
         "index": share(reach.index),
         "index_limits": [share(end) for end in reach.index_ci] if reach.index_ci else None,
         "profiles": [

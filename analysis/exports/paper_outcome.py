@@ -4,29 +4,37 @@ from flask_babel import gettext as _
 
 from analysis.exports.paper import Paper, PaperCell, PaperTable, write_verdict
 from analysis.exports.paper_rows import print_intervals
+from analysis.reports.conduct import ConductReport
 from analysis.reports.council import Headings
 from analysis.reports.intervals import build_interval_rows
 from analysis.reports.outcome import OutcomeReport, ReportPart
 from lab import formats
 
 SHORT_METHOD = 6
+# Two pages hold no more; the page of the report has all of them.
+MOST_DEVIATIONS = 4
 
 
 def print_outcome(report: OutcomeReport, headings: Headings) -> Paper:
     """Return the report of an experiment as a council reads it."""
     return Paper(
         headings=headings,
-        answer=(report.headline, *report.answer),
+        answer=(report.headline, *report.answer, report.costs),
         tables=tuple(_list_tables(report)),
         notes=(
             *report.protection,
             *report.cautions,
-            report.costs,
-            f"{report.reach.sentence} {report.reach.missing}".strip(),
-            report.conduct.deviations_told,
+            report.reach.told,
+            _tell_deviations(report.conduct),
         ),
         method=report.method[:SHORT_METHOD],
     )
+
+
+def _tell_deviations(conduct: ConductReport) -> str:
+    """Return how many deviations there were, and the first of them."""
+    told = (": ".join(filter(None, one)) for one in conduct.deviations[:MOST_DEVIATIONS])
+    return " ".join((conduct.deviations_told, *told))
 
 
 def _list_tables(report: OutcomeReport) -> list[PaperTable]:

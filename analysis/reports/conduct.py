@@ -148,7 +148,7 @@ def _tell_looks(conduct: Conduct) -> Iterator[str]:
     )
     if published:
         yield _("Published on %(day)s.", day=formats.date(published))
-    yield _("Who opened the page with the outcome in between is not kept.")
+    yield _("How often the page with the outcome was opened in between is not kept.")
 
 
 def _find_first_look(conduct: Conduct) -> datetime | None:

@@ -48,6 +48,11 @@ class Reach:
     index: float | None = None
     index_ci: tuple[float, float] | None = None
 
+    @property
+    def told(self) -> str:
+        """Return all that is said of it."""
+        return f"{self.sentence} {self.missing}".strip()
+
 
 def build_reach(table: ProtectedTable, residents: Residents, names: Names, step: Step) -> Reach:
     """Return who responded against who lives there, from counts as the reader may see them."""
