@@ -13,8 +13,9 @@ from analysis.demonstration_voices import add_voices
 from analysis.models.advice import DecisionCreate, ProposalCreate, ProposalState, VersionState
 from analysis.queries.demonstration import delete_advice
 from analysis.queries.scopes import find_default_scope
-from analysis.services.advice import publish_version, reject_version
+from analysis.services.advice import publish_version
 from analysis.services.backtests import request_backtest
+from analysis.services.deciding import decide_to_publish, decide_to_reject
 from analysis.services.pooled_proposals import propose_from_runs
 from analysis.services.pooled_runs import PooledRunCreate, run_pooled
 from analysis.services.proposals import NoProposalError, propose_versions
@@ -48,11 +49,21 @@ from lab.settings import Settings, read_settings
 REMOVED_FILE = "demonstration-removed"
 ADVISING_LABS = 3
 PROEFTUIN = "Proeftuin"
-REASONS = (
-    "Het verschil is groot genoeg om ernaar te handelen, en de opzet was goed.",
-    "Te weinig wijken: eerst nog een keer proberen.",
-    "Eerlijk verhaal: we weten het nog niet, en dat mag iedereen weten.",
-)
+# One of each kind is decided on; the rest waits.
+DECISIONS = {
+    ProposalState.ADVISE: (
+        decide_to_publish,
+        "Het verschil is groot genoeg om ernaar te handelen, en de opzet was goed.",
+    ),
+    ProposalState.TENTATIVE: (
+        decide_to_reject,
+        "Te weinig wijken: eerst nog een keer proberen.",
+    ),
+    ProposalState.NOT_ENOUGH: (
+        decide_to_publish,
+        "Eerlijk verhaal: we weten het nog niet, en dat mag iedereen weten.",
+    ),
+}
 POOLED_REASON = "Dit zien we in de labs samen, ook waar één lab te klein is om het te zien."
 
 
@@ -148,7 +159,7 @@ def _learn_from_trial(session: Session, experiment: Experiment, at: datetime) ->
 
 def _advise_in_lab(session: Session, written_lab: WrittenLab, by: Reader, at: datetime) -> None:
     """Publish one proposal, reject one, publish one that knows little, and leave the rest."""
-    reasons = list(REASONS)
+    left = dict(DECISIONS)
     for _planned, experiment, _variants in written_lab.experiments:
         if experiment.status is not ExperimentStatus.PUBLISHED:
             continue
@@ -157,10 +168,9 @@ def _advise_in_lab(session: Session, written_lab: WrittenLab, by: Reader, at: da
         except NoProposalError:
             continue
         for version in versions:
-            if version.state is VersionState.PROPOSED and reasons:
-                reason = DecisionCreate(reason=reasons.pop(0))
-                decide = reject_version if len(reasons) == 1 else publish_version
-                decide(session, version.id, reason, by=by, at=at)
+            if version.state is VersionState.PROPOSED and version.proposal_state in left:
+                decide, reason = left.pop(version.proposal_state)
+                decide(session, version.id, DecisionCreate(reason=reason), by=by, at=at)
 
 
 def _ask_about_trials(session: Session, trials: list[Experiment], at: datetime) -> None:

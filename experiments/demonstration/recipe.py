@@ -111,21 +111,21 @@ TOWNS = (
     ),
 )
 ROUTES = (
-    Route("brief_adres", (0.08, 0.15), (90, 260), cost="1.10"),
-    Route("ansichtkaart", (0.01, 0.03), (200, 500), cost="0.65"),
-    Route("flyer", (0.003, 0.01), (250, 700), (0.80, 0.95), cost="0.18"),
-    Route("nieuwsbrief", (0.01, 0.04), (150, 400), is_online=True, cost="0.02"),
+    Route("brief_adres", (0.08, 0.15), (180, 420), cost="1.10"),
+    Route("ansichtkaart", (0.01, 0.03), (900, 1800), cost="0.65"),
+    Route("flyer", (0.003, 0.01), (2500, 5000), (0.80, 0.95), cost="0.18"),
+    Route("nieuwsbrief", (0.01, 0.04), (700, 1500), is_online=True, cost="0.02"),
     Route(
         "social_betaald",
         (0.002, 0.010),
-        (400, 1200),
+        (2500, 6000),
         (0.5, 0.8),
         True,
         CountMethod.PLATFORM,
         kind=DenominatorKind.ACCOUNTS,
     ),
-    Route("keukentafel_deur", (0.25, 0.45), (30, 80), (0.45, 0.65), cost="6.50"),
-    Route("vereniging_school", (0.03, 0.10), (40, 150), (0.8, 0.95), method=CountMethod.ESTIMATED),
+    Route("keukentafel_deur", (0.25, 0.45), (90, 200), (0.45, 0.65), cost="6.50"),
+    Route("vereniging_school", (0.03, 0.10), (250, 600), (0.8, 0.95), method=CountMethod.ESTIMATED),
 )
 THEMES = (
     "groen",
