@@ -1,6 +1,7 @@
 """One channel or style over all profiles, as files write it: one row per profile and variant."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -8,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from analysis.exports import columns
 from analysis.exports.contents import Export
 from analysis.exports.origin import Origin, list_facts, name_file, tell_first
+from analysis.exports.paper_across import print_across
 from analysis.exports.table import Column, Kind, Row, make_table
 from analysis.reports.evidence.across import AcrossPart, AcrossReport, AcrossRow
 from analysis.reports.outcome import TOGETHER
@@ -47,23 +49,26 @@ def export_across(
     fixed = {"programme_kind": origin.programme_kind, "run_id": origin.number}
     rows = [fixed | row for part in report.parts for row in _list_rows(part)]
     told = [f"{part.name}: {part.sentence}" for part in report.parts if part.sentence]
-    method = _(
+    facts = list_facts(origin, [(_("Question"), question)])
+    answer = (report.headline, *report.answer)
+    hidden = str(columns.PROTECTION) if report.is_protected else ""
+    cautions = tuple(filter(None, (hidden, report.sureness)))
+    text = _(
         "In every profile the best variant with this channel or style is held against the best one"
         " without it; the best is the one of least expected loss."
     )
+    method = ((_("Method"), text),)
     return Export(
         origin=origin,
         schema=SCHEMA,
         file_name=name_file(f"{_('Evidence')} {origin.number}", origin),
         title=f"{_('Evidence')}: {origin.title}",
-        facts=list_facts(origin, [(_("Question"), question)]),
-        summary=(*tell_first(origin), report.headline, *report.answer, *told),
+        facts=facts,
+        summary=(*tell_first(origin), *answer, *told),
         figures=make_table(COLUMNS, KEY, rows),
-        method=((_("Method"), method),),
+        method=method,
         method_version=method_version,
-        cautions=tuple(
-            filter(None, (str(columns.PROTECTION) if report.is_protected else "", report.sureness))
-        ),
+        cautions=cautions,
         unused=(),
         unit=report.units,
         contributor=origin.programme,
@@ -75,6 +80,7 @@ def export_across(
             "experiments_considered": report.considered,
             "is_protected": report.is_protected,
         },
+        paper=partial(print_across, report, facts, answer, cautions, method),
     )
 
 

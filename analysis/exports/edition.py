@@ -86,7 +86,7 @@ def export_edition(
         unused=(),
         unit=_name_units(evidence),
         contributor=origin.programme,
-        sources="\n".join(dict.fromkeys(_list_sources(cards))),
+        sources="\n".join(_list_sources(cards)),
         edition=_("Edition %(number)s", number=origin.number),
         details={"rules": [_describe(card) for card in cards]},
     )
@@ -103,9 +103,14 @@ def _tell_basis(card: RuleCard) -> str:
 
 
 def _list_sources(cards: Sequence[RuleCard]) -> Iterator[str]:
-    for card in cards:
-        for one in card.sources:
-            yield ", ".join(filter(None, (one.title, one.place, one.period, one.reference)))
+    """Give a line per place and reference: an edition may stand on dozens of experiments."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for source in (source for card in cards for source in card.sources):
+        told = f"{source.title} ({source.period})" if source.period else source.title
+        found.setdefault((source.place, source.reference), {})[told] = None
+    for (place, reference), told in found.items():
+        where = f"{place}: {'; '.join(told)}" if place else "; ".join(told)
+        yield f"{where}. {reference}" if reference else where
 
 
 def _name_units(evidence: Sequence[RuleEvidence]) -> str:
