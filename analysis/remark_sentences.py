@@ -46,7 +46,7 @@ REMARKS: Mapping[Remark, LazyString] = {
     ),
     Remark.BETTER_THAN_SOME: _l("It does clearly better than at least one other variant."),
     Remark.SEVERAL_LABS: _l("It was tried in more than one living lab."),
-    Remark.ONE_LAB: _l("It was tried in one living lab only."),
+    Remark.ONE_LAB: _l("The variant in front was tried in one living lab only."),
     Remark.FEW_EXPERIMENTS: _l("It was tried in one or two experiments only."),
     Remark.NEVER_TRIED: _l(
         "Nobody ever tried this combination. What it does is worked out from its parts."

@@ -19,7 +19,7 @@ LOSS_REASONS: Mapping[LossReason, LazyString] = {
     LossReason.MAY_BE_CHANCE: _l("the difference may be chance"),
     LossReason.RIVAL_AS_GOOD: _l("another variant may do just as well"),
     LossReason.ONE_EXPERIMENT: _l("it rests on one experiment"),
-    LossReason.ONE_LAB: _l("it was tried in one living lab only"),
+    LossReason.ONE_LAB: _l("the variant in front was tried in one living lab only"),
     LossReason.FEW_EXPERIMENTS: _l("it was tried in one or two experiments only"),
     LossReason.ONE_DECIDES: _l("one experiment or one living lab decides"),
     LossReason.LABS_DIFFER: _l("in one place it worked better than in another"),

@@ -1,6 +1,7 @@
 """An edition of the advice as files write it: one row per rule and variant."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -10,6 +11,7 @@ from analysis.evidence import RateEvidence, RuleEvidence, read_evidence
 from analysis.exports import columns
 from analysis.exports.contents import Export
 from analysis.exports.origin import Origin, list_facts, name_file, tell_first
+from analysis.exports.paper_edition import name_rule, print_edition, tell_numbers
 from analysis.exports.table import Column, Kind, Row, make_table
 from analysis.models.advice import ProposalState
 from analysis.queries.advice import ListedVersion
@@ -68,6 +70,11 @@ def export_edition(
         for one, held, card in zip(listed, evidence, cards, strict=True)
         for row in _list_rows(one, held, card)
     ]
+    facts = list_facts(origin, [])
+    method = tuple((name_rule(card), _tell_basis(card)) for card in cards)
+    cautions = tuple(
+        dict.fromkeys(text for card in cards for text in (*card.limits_of_use, *card.reach))
+    )
     return Export(
         origin=origin,
         schema=SCHEMA,
@@ -75,31 +82,29 @@ def export_edition(
             f"{_('Advice')} {_('Edition %(number)s', number=origin.number)}", origin
         ),
         title=f"{_('Advice: edition %(number)s', number=origin.number)}, {origin.programme}",
-        facts=list_facts(origin, []),
+        facts=facts,
         summary=(*tell_first(origin), *(_tell(card) for card in cards)),
         figures=make_table(COLUMNS, KEY, rows),
-        method=tuple((card.for_whom, _tell_basis(card)) for card in cards),
+        method=method,
         method_version=", ".join(sorted({one.basis.method_version for one in evidence})),
-        cautions=tuple(
-            dict.fromkeys(text for card in cards for text in (*card.limits_of_use, *card.reach))
-        ),
+        cautions=cautions,
         unused=(),
         unit=_name_units(evidence),
         contributor=origin.programme,
         sources="\n".join(_list_sources(cards)),
         edition=_("Edition %(number)s", number=origin.number),
         details={"rules": [_describe(card) for card in cards]},
+        paper=partial(print_edition, cards, facts, cautions, method),
     )
 
 
 def _tell(card: RuleCard) -> str:
-    told = (card.advice, card.counts, card.difference, card.new_lab)
-    return f"{card.for_whom}: {' '.join(filter(None, told))}"
+    return f"{name_rule(card)}: {card.advice} {tell_numbers(card)}".strip()
 
 
 def _tell_basis(card: RuleCard) -> str:
     grade = _("grade %(grade)s: %(meaning)s", grade=card.grade, meaning=card.grade_meaning)
-    return " ".join(filter(None, (f"{grade}.", card.source_summary, *card.grade_reasons)))
+    return " ".join(filter(None, (f"{grade}.", f"{card.source_summary}.", *card.grade_reasons)))
 
 
 def _list_sources(cards: Sequence[RuleCard]) -> Iterator[str]:

@@ -1,9 +1,10 @@
 """What pages on advice show: each rule as a card of sentences, rows and sources."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from analysis import advice_sentences as words
@@ -32,6 +33,9 @@ from lab.i18n import in_language
 
 # Of experiments that rules rest on, by number: how far each is now.
 Statuses = Mapping[int, ExperimentStatus]
+# Of other experiments everybody may know that they count, not yet what they are about. Where no
+# status is asked for, only the own team reads along.
+TITLED = {None, ExperimentStatus.PUBLISHED, ExperimentStatus.WITHDRAWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +187,11 @@ def find_today() -> date:
     return datetime.now(UTC).date()
 
 
-def build_card(listed: ListedVersion, evidence: RuleEvidence) -> RuleCard:
+def build_card(
+    listed: ListedVersion, evidence: RuleEvidence, statuses: Statuses | None = None
+) -> RuleCard:
     """Return one version as a card with this evidence, which may be more exact than it kept."""
-    return _build_all([(listed, evidence)], {})[0]
+    return _build_all([(listed, evidence)], statuses or {})[0]
 
 
 def list_source_experiments(listed: Iterable[ListedVersion]) -> set[int]:
@@ -210,6 +216,7 @@ def _build(
     listed: ListedVersion, evidence: RuleEvidence, base: int, statuses: Statuses
 ) -> RuleCard:
     version, basis = listed.version, evidence.basis
+    sources = [_hide_subject(one, statuses.get(one.experiment_id)) for one in basis.sources]
     axis, rows = _build_rows(evidence)
     return RuleCard(
         rule_id=listed.rule.id,
@@ -242,11 +249,11 @@ def _build(
         grade_meaning=str(GRADES[Grade(basis.grade)]),
         grade_reasons=[
             *(str(GRADE_REASONS[GradeReason(one)]) for one in basis.grade_reasons),
-            *words.list_grades(basis.sources),
+            *words.list_grades(sources),
         ],
-        sources=[_build_source(one, statuses.get(one.experiment_id)) for one in basis.sources],
-        source_summary=words.write_sources(basis.sources),
-        limits_of_use=words.write_limits_of_use(basis.sources),
+        sources=[_build_source(one, statuses.get(one.experiment_id)) for one in sources],
+        source_summary=words.write_sources(sources),
+        limits_of_use=words.write_limits_of_use(sources),
         axis=axis,
         rows=rows,
         comparisons=evidence.part.comparisons,
@@ -267,6 +274,13 @@ def _show_strength(version: AdviceRuleVersion, evidence: RuleEvidence) -> ShownS
     if is_due(version, find_today()):
         strength = grow_old(strength)
     return show_strength(strength, version.proposal_state)
+
+
+def _hide_subject(source: Source, status: ExperimentStatus | None) -> Source:
+    """Return an experiment without what it is about, where that is not public yet."""
+    if status in TITLED:
+        return source
+    return replace(source, title=_("not published yet").capitalize(), reference="")
 
 
 def _build_source(source: Source, status: ExperimentStatus | None) -> SourceLine:

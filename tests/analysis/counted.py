@@ -67,6 +67,11 @@ def counted_experiment(
     return experiment
 
 
+def published_experiment(build: Builder, lab: LivingLab, rates_by_place, **fields) -> Experiment:
+    """Make an experiment of which everybody may read the report."""
+    return counted_experiment(build, lab, rates_by_place, ExperimentStatus.PUBLISHED, **fields)
+
+
 def price(session, experiment, *costs) -> None:
     """Write down what a unit of each variant costs."""
     chosen = select(Variant).where(Variant.experiment_id == experiment.id)

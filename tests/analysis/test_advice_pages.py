@@ -18,7 +18,15 @@ from analysis.services.proposals import propose_versions
 from experiments.models.experiments import ExperimentStatus
 from lab.models.people import Role
 from lab.models.programmes import ProgrammeKind
-from tests.analysis.counted import CLEAR, EVEN, FEW, count, counted_experiment, reader_of
+from tests.analysis.counted import (
+    CLEAR,
+    EVEN,
+    FEW,
+    count,
+    counted_experiment,
+    published_experiment,
+    reader_of,
+)
 from tests.builders import MOMENT
 from tests.pages import Pages
 
@@ -68,7 +76,7 @@ def test_advice_without_edition_says_so(build, pages):
 
 
 def test_published_rule_reads_in_natural_frequencies(build, lab, publisher, pages):
-    publisher.publish_all(counted_experiment(build, lab, [CLEAR], title="Brieven in Elst"))
+    publisher.publish_all(published_experiment(build, lab, [CLEAR], title="Brieven in Elst"))
     text = pages.get("/advice").text
     assert "Kies: geadresseerde brief · persoonlijk." in text
     assert "Op elke 100 brieven kwamen ongeveer 15 reacties, tegen" in text
@@ -114,11 +122,11 @@ def test_exempt_programme_shows_exact_counts(session, build, pages):
 
 
 def test_programmes_never_share_a_page(session, build, lab, publisher, pages):
-    publisher.publish_all(counted_experiment(build, lab, [CLEAR], title="Echt experiment"))
+    publisher.publish_all(published_experiment(build, lab, [CLEAR], title="Echt experiment"))
     fictitious = build.programme(ProgrammeKind.FICTITIOUS)
     other = build.lab(fictitious)
     Publisher(session, build, other).publish_all(
-        counted_experiment(build, other, [CLEAR], title="Verzonnen experiment")
+        published_experiment(build, other, [CLEAR], title="Verzonnen experiment")
     )
     own, made_up = pages.get("/advice"), pages.get(f"/advice?programme={fictitious.code}")
     assert "Echt experiment" in own.text
@@ -131,7 +139,7 @@ def test_published_trials_come_first_without_own_advice(session, build, pages):
     build.lab()
     lab = build.lab(build.programme(ProgrammeKind.PUBLISHED))
     Publisher(session, build, lab).publish_all(
-        counted_experiment(build, lab, [CLEAR], title="Bekende proef")
+        published_experiment(build, lab, [CLEAR], title="Bekende proef")
     )
     assert "Bekende proef" in pages.get("/advice").text
 
@@ -219,14 +227,18 @@ def test_history_names_no_people_to_the_public(build, lab, publisher, session, p
     assert WHY.reason not in text
 
 
-def test_report_is_linked_once_it_is_published(session, build, lab, publisher, pages):
+def test_experiment_is_named_and_linked_once_it_is_published(session, build, lab, publisher, pages):
     experiment = counted_experiment(build, lab, [CLEAR])
     publisher.publish_all(experiment)
     address = f"/experiments/{experiment.id}/outcome"
-    assert address not in pages.get("/advice").links
+    page = pages.get("/advice")
+    assert address not in page.links
+    assert experiment.title not in page.text
     experiment.status = ExperimentStatus.PUBLISHED
     session.commit()
-    assert address in pages.get("/advice").links
+    page = pages.get("/advice")
+    assert address in page.links
+    assert experiment.title in page.text
 
 
 def test_withdrawn_evidence_is_named_wherever_rule_stands(session, build, lab, publisher, pages):

@@ -11,7 +11,7 @@ from sqlmodel import select
 from experiments.models.experiments import Experiment, ExperimentStatus, Variant
 from lab.models.labels import IssueType, Phase
 from lab.models.programmes import ProgrammeKind
-from tests.analysis.counted import CLEAR, EVEN, FEW, counted_experiment
+from tests.analysis.counted import CLEAR, EVEN, FEW, counted_experiment, published_experiment
 from tests.analysis.test_advice_pages import Publisher
 from tests.pages import Pages
 
@@ -182,11 +182,11 @@ def test_groups_of_one_rule_get_one_answer(session, build, lab, publisher, pages
 
 
 def test_programmes_never_share_an_answer(session, build, lab, publisher, pages):
-    publisher.publish_all(counted_experiment(build, lab, [CLEAR], title="Echt experiment"))
+    publisher.publish_all(published_experiment(build, lab, [CLEAR], title="Echt experiment"))
     fictitious = build.programme(ProgrammeKind.FICTITIOUS)
     other = build.lab(fictitious)
     Publisher(session, build, other).publish_all(
-        counted_experiment(build, other, [CLEAR], title="Verzonnen experiment")
+        published_experiment(build, other, [CLEAR], title="Verzonnen experiment")
     )
     mine, theirs = build.profiles(lab)[0].id, build.profiles(other)[0].id
     own = pages.get(f"{GUIDE}?profile={mine}&budget=")

@@ -107,7 +107,7 @@ def test_every_reason_has_a_sentence_and_can_come_up(app):
         shown = show_strength(assess_strength(ADVISE, [Remark.ONE_LAB], True), ADVISE)
     assert shown.locks == 3
     assert shown.label == "3 van de 4 sloten"
-    assert shown.reasons == ("1 slot minder: het is maar in één lab getest.",)
+    assert shown.reasons == ("1 slot minder: de variant vooraan is maar in één lab getest.",)
 
 
 def test_strength_is_kept_with_a_version_and_older_ones_stay_readable():
