@@ -272,6 +272,15 @@ def list_rule_versions(session: Session, rule_id: int) -> list[ListedVersion]:
     return [ListedVersion(*row) for row in found]
 
 
+def list_rules_in_force(session: Session, run_id: int) -> list[ListedVersion]:
+    """Return the versions in force that rest on a run: of everyone first, then by profile."""
+    statement = VERSIONS.where(
+        AdviceRuleVersion.analysis_run_id == run_id,
+        AdviceRuleVersion.state == VersionState.PUBLISHED,
+    )
+    return sorted((ListedVersion(*row) for row in session.exec(statement)), key=_place_of)
+
+
 def get_listed_version(session: Session, version_id: int) -> ListedVersion:
     """Return a version with what its rule is about."""
     statement = VERSIONS.where(AdviceRuleVersion.id == version_id)

@@ -88,6 +88,8 @@ class RuleCard:
     compared_with: str
     beaten: str
     strength: ShownStrength
+    # Whether it rests on all labs, so that it can be weighed to the residents of a place.
+    rests_on_all_labs: bool
     # In the words of whoever edited it; empty where nobody did.
     conditions: str
     review: str
@@ -237,6 +239,7 @@ def _build(
         compared_with=words.write_compared_with(evidence),
         beaten=words.write_beaten(evidence),
         strength=_show_strength(version, evidence),
+        rests_on_all_labs=basis.is_pooled and version.living_lab_id is None,
         conditions=version.conditions,
         review=write_review(find_date(version), is_due(version, find_today())),
         is_past_review=is_due(version, find_today()),

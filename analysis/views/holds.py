@@ -3,16 +3,21 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from analysis.forms.holds import HoldsForm, make_form
 from analysis.models.advice import VersionState
 from analysis.pooled.labels import call, write_about, write_question
 from analysis.pooled.residents import Residents
-from analysis.queries.advice import list_rule_versions
+from analysis.queries.advice import (
+    ListedVersion,
+    list_rule_versions,
+    list_rules_in_force,
+)
 from analysis.queries.contexts import count_contexts
 from analysis.queries.evidence import find_head
+from analysis.queries.places import find_run_place
 from analysis.queries.runs import get_run
 from analysis.queries.scopes import find_scope_names
 from analysis.reports.holds import build_holds
@@ -23,9 +28,10 @@ from analysis.services.local_advice import (
     find_residents,
 )
 from analysis.services.pooled_findings import read_scope
-from lab.access import Action, allows, current_reader, may
+from lab.access import Action, Answer, allows, current_reader, decide, may
 from lab.compositions import Composition
 from lab.db import get_session
+from lab.i18n import in_language
 from lab.models.segmentation import Profile
 from lab.queries.areas import list_areas, list_municipalities
 from lab.queries.programmes import find_programme
@@ -79,6 +85,7 @@ def show_holds(run_id):
         units=found.wording.units if found else "",
         report=found and _build(found, profiles),
         has_profiles=bool(profiles),
+        rules=[(_name_rule(one), one.rule.id) for one in list_rules_in_force(session, run_id)],
         # Who lives where may be licensed; what follows from it is not.
         shows_mix=asked.composition is None or may(reader, Action.READ_AREAS, g.place),
     )
@@ -90,15 +97,36 @@ def show_holds(run_id):
 def show_rule_holds(rule_id):
     """Lead to what the evidence behind a published rule says about the residents of a place."""
     session = get_session()
-    for one in list_rule_versions(session, rule_id):
+    public = [one for one in list_rule_versions(session, rule_id) if _is_public(one)]
+    in_force = [one for one in public if one.version.state is VersionState.PUBLISHED]
+    for one in (in_force or public)[:1]:
         version = one.version
         rests_on_all = find_head(session, version.analysis_run_id) and not version.living_lab_id
-        if rests_on_all and version.state in PUBLIC_STATES:
+        if not rests_on_all:
+            flash(_("This advice rests on one lab, so it cannot be weighed to your residents."))
+        elif not _may_go(version.analysis_run_id):
+            flash(_("Weighing it to your residents is for members of this programme."))
+        else:
             values = request.args.to_dict(flat=False)
             target = url_for(".show_holds", run_id=version.analysis_run_id, **values)
             return redirect(target, 302)
-    # What one experiment or one lab found has no page of its own for this.
     return redirect(url_for("advice.show_rule", rule_id=rule_id), 302)
+
+
+def _is_public(listed: ListedVersion) -> bool:
+    return listed.version.state in PUBLIC_STATES
+
+
+def _may_go(run_id: int) -> bool:
+    """Tell whether a reader may read what a run found, or may do so after signing in."""
+    answer = decide(current_reader(), Action.READ_EVIDENCE, find_run_place(get_session(), run_id))
+    return answer in {Answer.YES, Answer.SIGN_IN_FIRST}
+
+
+def _name_rule(listed: ListedVersion) -> str:
+    labels = [listed.profile, listed.issue_type, listed.phase]
+    whom = [] if listed.profile else [_("Everyone")]
+    return " · ".join([*whom, *(in_language(one, "name") for one in labels if one)])
 
 
 def _read_asked(form: HoldsForm, scope) -> Asked:

@@ -12,19 +12,21 @@ from analysis.pooled.residents import NoLocalAdvice, Residents
 from analysis.queries.runs import find_draws
 from analysis.services.local_advice import advise_locally, describe_residents, find_residents
 from analysis.services.pooled_findings import read_scope
+from analysis.services.pooled_proposals import propose_from_runs
 from experiments.models.experiments import ExperimentStatus
 from lab.access import PUBLIC
 from lab.models.areas import AreaCreate, AreaKind, CompositionCreate
 from lab.models.people import Role
 from lab.models.programmes import ProgrammeKind
 from lab.services.areas import add_area, add_composition
-from tests.analysis.counted import count
+from tests.analysis.counted import CLEAR, count, counted_experiment, reader_of
 from tests.analysis.pooled_runs import (
     add_variant,
     keep_pooled_run,
     pooled_labs,
     pooled_scope,
 )
+from tests.analysis.test_advice_pages import Publisher
 from tests.builders import MOMENT
 from tests.pages import Pages
 
@@ -202,3 +204,29 @@ def test_residents_of_a_municipality_are_found_for_a_question(session, labs, run
     residents = describe_residents(found)
     assert residents.shares == {str(codes[0]): pytest.approx(0.9)}
     assert residents.unknown == pytest.approx(0.1)
+
+
+def publish_all(session, build, lab, run):
+    """Publish what all labs found as advice."""
+    by = reader_of(build.user(Role.RESEARCHER, lab), lab)
+    for version in propose_from_runs(session, read_scope(run), [run.id], by=by, at=MOMENT):
+        Publisher(session, build, lab).publish(version)
+
+
+def test_advice_of_all_labs_leads_to_a_place_and_back(session, build, pages, labs, run):
+    publish_all(session, build, labs[0], run)
+    links = [link for link in pages.get("/advice").links if link.endswith("/holds")]
+    assert links
+    page = pages.get(pages.client.get(links[0]).location)
+    assert "Advice that rests on this" in page.text
+    assert links[0].removesuffix("/holds") in page.links
+
+
+def test_advice_of_one_experiment_says_why_it_is_not_weighed(session, build, pages):
+    lab = build.lab(build.programme(ProgrammeKind.PUBLISHED))
+    Publisher(session, build, lab).publish_all(counted_experiment(build, lab, [CLEAR]))
+    page = pages.get("/advice")
+    assert not any(link.endswith("/holds") for link in page.links)
+    [rule] = [link for link in page.links if link.removeprefix("/advice/").isdigit()]
+    page = pages.get(pages.client.get(f"{rule}/holds").location)
+    assert "rests on one lab" in page.text
