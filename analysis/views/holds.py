@@ -79,7 +79,7 @@ def show_holds(run_id):
         question=write_question(scope),
         about=write_about(scope, names),
         form=form,
-        asked=asked,
+        where=asked,
         run_at=run.run_at,
         contexts=_describe_contexts(_list_used(found)),
         units=found.wording.units if found else "",

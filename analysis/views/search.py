@@ -43,7 +43,7 @@ def show_results():
     found = rank(list_findable(programmes), words) if words else []
     return render_template(
         "search/show_results.html",
-        asked=asked,
+        searched=asked,
         has_words=bool(words),
         found=found[:MOST_SHOWN],
         count=len(found),

@@ -120,6 +120,7 @@ def test_page_names_who_was_never_tested(session, pages, labs, run, codes):
     add_residents(session, labs[0], run.scope["scope"]["segmentation_model_id"], shares)
     page = pages.get(ask(run, municipality="Rivierdorp"))
     assert "30% of your residents are of profiles that nobody tested" in page.text
+    assert page.page.one("input", id="site-search")["value"] == ""
     assert "differ a lot from the people who were counted" in page.text
 
 
