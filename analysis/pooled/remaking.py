@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from analysis import recording
 from analysis.models.runs import AnalysisRun
 from analysis.pooled.likeness import Likeness, compare_draws, compare_results
+from analysis.recording import Answer
 from analysis.services.runs import remake_answer
 from analysis.stats.pooled.threads import one_thread
 
@@ -21,10 +22,14 @@ class KeptRun:
     draws: bytes | None
 
 
-def compare(kept: KeptRun) -> Likeness:
-    """Return how alike the kept run and a new one are, result and draws."""
+def remake(run: AnalysisRun) -> Answer:
+    """Return what a run gives when it is made again in the same way."""
     with one_thread():
-        answer = remake_answer(kept.run)
+        return remake_answer(run)
+
+
+def compare(kept: KeptRun, answer: Answer) -> Likeness:
+    """Return how alike a kept run and a new answer are, result and draws."""
     result = recording.write_result(kept.run.estimator, answer.result)
     of_result = compare_results(kept.run.result, result)
     of_draws = compare_draws(kept.draws, answer.draws)

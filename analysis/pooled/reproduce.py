@@ -12,6 +12,7 @@ from analysis.pooled.remaking import (
     TOLERANCE,
     KeptRun,
     compare,
+    remake,
 )
 from analysis.pooled.reproduce_edition import reproduce_edition
 from analysis.queries import runs as queries
@@ -85,7 +86,7 @@ def _check_method(run: AnalysisRun) -> None:
 def _tell(kept: KeptRun) -> None:
     if recording.hash_cells(kept.run.cells) != kept.run.cells_sha256:
         _end(_("Its counts are not those it was made from: somebody changed them."), DIFFERENT)
-    found = compare(kept)
+    found = compare(kept, remake(kept.run))
     if found.are_same:
         click.echo(_("The same bytes."))
     elif found.largest <= TOLERANCE:

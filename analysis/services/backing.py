@@ -33,7 +33,7 @@ def describe_pooled(session: Session, findings: PooledFindings, proposal: Propos
         evidence,
         strength=_assess(session, proposal, evidence),
         overturn=overturn,
-        support=_count_support(findings, proposal),
+        support=count_support(findings, proposal),
     )
 
 
@@ -70,7 +70,8 @@ def _find_guardrails(
     return [one for one in found if proposal.part.profile_id in (None, one.profile_id)]
 
 
-def _count_support(findings: PooledFindings, proposal: Proposal) -> Support | None:
+def count_support(findings: PooledFindings, proposal: Proposal) -> Support | None:
+    """Return how many experiments and labs found a proposal's leader ahead of its rival."""
     part = find_part(findings.record, proposal.part.profile_id)
     if part is None or None in (proposal.part.leader, proposal.part.reference):
         return None

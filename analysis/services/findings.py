@@ -93,17 +93,19 @@ class Findings:
         return RuleEvidence(
             # The numbers in warnings are counts too.
             basis=replace(self.evidence.basis, warnings=()),
-            part=self._show(part),
+            part=show_part(self.shown, part),
             remarks=remarks,
             is_protected=self.is_protected,
         )
 
-    def _show(self, part: ProfileEvidence) -> ProfileEvidence:
-        shown = self.shown.find_part(part.profile_id)
-        if shown is None:
-            return withhold_numbers(part)
-        # Which variant leads is what the rule says, also where its counts are withheld.
-        return replace(shown, verdict=part.verdict, leader=part.leader, reference=part.reference)
+
+def show_part(shown: Evidence, part: ProfileEvidence) -> ProfileEvidence:
+    """Return a part of the evidence with the numbers in what readers outside the lab may see."""
+    found = shown.find_part(part.profile_id)
+    if found is None:
+        return withhold_numbers(part)
+    # Which variant leads is what the rule says, also where its counts are withheld.
+    return replace(found, verdict=part.verdict, leader=part.leader, reference=part.reference)
 
 
 def assess_experiment(session: Session, experiment_id: int) -> Assessment:
@@ -162,7 +164,7 @@ def describe_basis(assessment: Assessment, result: ExperimentComparison) -> Basi
         grade=assessment.grade.grade,
         grade_reasons=tuple(assessment.grade.reasons),
         sources=(_describe_source(experiment, assessment.lab),),
-        warnings=_list_warnings(result),
+        warnings=list_warnings(result),
     )
 
 
@@ -192,7 +194,7 @@ def read_exact_evidence(
 
 
 def _make_exact(kept: RuleEvidence, result: ExperimentComparison) -> RuleEvidence:
-    basis = replace(kept.basis, warnings=_list_warnings(result))
+    basis = replace(kept.basis, warnings=list_warnings(result))
     profile = kept.part.profile
     evidence = gather_evidence(result, basis, [profile] if profile else [])
     part = evidence.find_part(kept.part.profile_id)
@@ -243,5 +245,6 @@ def _describe_source(experiment: Experiment, lab: LivingLab) -> Source:
     )
 
 
-def _list_warnings(result: ExperimentComparison) -> tuple:
+def list_warnings(result: ExperimentComparison) -> tuple:
+    """Return the warnings of a comparison as codes with their parameters."""
     return tuple((warned.code, warned.parameters) for warned in result.warnings)

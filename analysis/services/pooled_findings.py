@@ -1,6 +1,7 @@
 """What a pooled run found, as evidence for advice: exact, and as others may see it."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from pydantic import TypeAdapter
 from sqlmodel import Session
@@ -18,6 +19,8 @@ from analysis.queries.evidence import list_open_outcomes
 from analysis.reports.evidence.protection import Shown, show_evidence
 from analysis.services.runs import read_run
 from analysis.stats.pooled.data import CellRow
+from experiments.models.experiments import ExperimentStatus
+from experiments.queries.experiments import list_statuses_on
 from lab.access import PUBLIC, Action, Place, Reader
 from lab.models.programmes import Programme, ProgrammeKind
 from lab.queries.programmes import find_programme
@@ -64,10 +67,22 @@ class PooledFindings:
 
 def read_findings(session: Session, run: AnalysisRun, reader: Reader = PUBLIC) -> PooledFindings:
     """Return what a kept run found: exact, and as its page shows it to a reader."""
-    record, scope = read_run(run), read_scope(run)
-    names = NAMES.validate_python(run.scope["names"])
     known_labs = find_known_labs(find_programme(session, run.programme_id), reader)
-    unpublished = list_unpublished(session, run, reader)
+    return show_findings(run, read_run(run), known_labs, list_unpublished(session, run, reader))
+
+
+def show_findings(
+    run: AnalysisRun,
+    record: PooledRecord,
+    known_labs: frozenset[str] | None,
+    unpublished: frozenset[str],
+) -> PooledFindings:
+    """Return what a run found, as somebody may see it who knows the counts of some labs.
+
+    record: the result of the run, which may have been made again from its cells.
+    """
+    scope = read_scope(run)
+    names = NAMES.validate_python(run.scope["names"])
     shown = show_evidence(record, read_rows(run, scope), known_labs, unpublished)
     return PooledFindings(
         run=run,
@@ -94,6 +109,18 @@ def list_unpublished(session: Session, run: AnalysisRun, reader: Reader) -> froz
         return frozenset()
     open_outcomes = list_open_outcomes(session, reader, run.programme_id)
     return frozenset(run.scope["names"]["experiments"]) - set(map(str, open_outcomes))
+
+
+def list_unpublished_on(session: Session, run: AnalysisRun, at: datetime) -> frozenset[str]:
+    """Return the experiments of which the public could not know the own result at a moment."""
+    programme = find_programme(session, run.programme_id)
+    if programme.kind is not ProgrammeKind.OWN or run.living_lab_id is not None:
+        return frozenset()
+    codes = frozenset(run.scope["names"]["experiments"])
+    statuses = list_statuses_on(session, [int(one) for one in codes], at)
+    return codes - {
+        str(one) for one, status in statuses.items() if status is ExperimentStatus.PUBLISHED
+    }
 
 
 def read_rows(run: AnalysisRun, scope: Scope) -> tuple[CellRow, ...]:

@@ -1,7 +1,8 @@
 """Queries on experiments."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, UnaryExpression, case
@@ -231,6 +232,21 @@ def list_status_changes(
         .order_by(col(StatusChange.changed_at).desc(), col(StatusChange.id).desc())
     )
     return list(session.exec(statement))
+
+
+def list_statuses_on(
+    session: Session, experiment_ids: Collection[int], at: datetime
+) -> dict[int, ExperimentStatus]:
+    """Return how far experiments were at a moment, by number."""
+    now = select(Experiment.id, Experiment.status).where(col(Experiment.id).in_(experiment_ids))
+    statuses = dict(session.exec(now).all())
+    later = (
+        select(StatusChange.experiment_id, StatusChange.from_status)
+        .where(col(StatusChange.experiment_id).in_(experiment_ids), StatusChange.changed_at > at)
+        .order_by(col(StatusChange.changed_at).desc(), col(StatusChange.id).desc())
+    )
+    # The first change since then, which comes last, says where it stood.
+    return statuses | dict(session.exec(later).all())
 
 
 def find_last_edit(session: Session, experiment_id: int) -> AuditEntry | None:

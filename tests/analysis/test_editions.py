@@ -1,21 +1,32 @@
 """Editions: what changed from one to another, how to cite one, and making its numbers again."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import update
 from sqlmodel import select
 
-from analysis.models.advice import AdviceRuleVersion, DecisionCreate, ProposalCreate
+from analysis.models.advice import (
+    AdviceRuleVersion,
+    DecisionCreate,
+    EditCreate,
+    ProposalCreate,
+    ProposalState,
+)
 from analysis.models.runs import AnalysisRun
 from analysis.services.advice import publish_version, retire_version
+from analysis.services.deciding import edit_proposal
+from analysis.services.pooled_proposals import propose_from_runs
 from analysis.services.proposals import propose_versions
-from experiments.models.experiments import ExperimentStatus
+from experiments.models.experiments import ExperimentStatus, StatusChangeCreate
 from experiments.queries.experiments import get_experiment
+from experiments.services.status import change_status
 from lab.cli import main
 from lab.models.people import Role
 from tests.analysis.counted import CLEAR, EVEN, FEW, counted_experiment, reader_of
+from tests.analysis.pooled_runs import keep_pooled_run, pooled_labs, pooled_scope
 from tests.builders import MOMENT
 from tests.pages import Pages
 
@@ -110,6 +121,70 @@ def test_edition_with_a_changed_number_differs(reproduce, session, code):
     result = reproduce("--edition", code, "2")
     assert result.exit_code == 1
     assert "verschilt" in result.output
+
+
+def tamper(session, version, change):
+    """Change what a version printed behind the back of the application."""
+    evidence = json.loads(json.dumps(version.evidence))
+    change(evidence)
+    row = update(AdviceRuleVersion).where(AdviceRuleVersion.id == version.id)
+    session.execute(row.values(evidence=evidence))
+    session.commit()
+
+
+def test_figure_that_a_version_did_not_print_is_named_with_its_gap(reproduce, session, code):
+    versions = session.exec(select(AdviceRuleVersion)).all()
+    version = next(one for one in versions[:2] if one.evidence["part"]["lower"] is not None)
+    printed = version.evidence["part"]["lower"]
+
+    def raise_the_limit(evidence):
+        evidence["part"]["lower"] += 0.01
+
+    tamper(session, version, raise_the_limit)
+    result = reproduce("--edition", code, "2", "--language", "en")
+    assert result.exit_code == 1
+    told = [line.strip() for line in result.output.splitlines() if "DIFFERS" in line]
+    assert told == [
+        "The difference with its limits: lower DIFFERS by 0.01:"
+        f" printed {printed + 0.01:.8g}, made again {printed:.8g}."
+    ]
+    assert result.output.count("its limits: 2 figures are equal") == 1
+
+
+def test_edition_of_all_labs_is_made_as_the_public_could_see_it_then(reproduce, session, build):
+    labs = pooled_labs(build, labs=2, status=ExperimentStatus.ANALYSED)
+    by = reader_of(build.user(Role.RESEARCHER, labs[0]), labs[0])
+    scope = pooled_scope(build, labs[0])
+    run = keep_pooled_run(build, scope)
+    versions = propose_from_runs(session, scope, [run.id], by=by, at=MOMENT)
+    publish_version(session, versions[0].id, WHY, by=by, at=MOMENT)
+    publish = StatusChangeCreate(to_status=ExperimentStatus.PUBLISHED, reason="It is finished.")
+    later = MOMENT + timedelta(days=1)
+    # Now the public may read its own result, so the same run is protected less.
+    first = min(int(one) for one in run.scope["names"]["experiments"])
+    change_status(session, first, publish, by=by, at=later)
+    evidence = versions[0].evidence
+    session.commit()
+    assert evidence["is_protected"]
+    assert evidence["support"]["unseen"] > 0
+    result = reproduce("--edition", build.programme().code, "1", "--language", "en")
+    assert result.exit_code == 0, result.output
+    assert "DIFFERS" not in result.output
+    assert "Experiments and labs for and against: 5 figures are equal." in result.output
+    assert "Prediction for a new lab: 4 figures are equal." in result.output
+
+
+def test_what_a_person_edited_is_edited_again(reproduce, session, build):
+    lab = build.lab()
+    by = reader_of(build.user(Role.RESEARCHER, lab), lab)
+    experiment = counted_experiment(build, lab, [CLEAR])
+    clear = propose_versions(session, experiment.id, ProposalCreate(), by=by, at=MOMENT)[0]
+    less = EditCreate(state=ProposalState.TENTATIVE, reason="The street is not like others.")
+    edit_proposal(session, clear.id, less, by=by, at=MOMENT)
+    session.commit()
+    result = reproduce("--edition", build.programme().code, "1", "--language", "en")
+    assert result.exit_code == 0, result.output
+    assert "DIFFERS" not in result.output
 
 
 def test_edition_of_a_withdrawn_experiment_is_made_again_and_says_so(reproduce, session, code):
