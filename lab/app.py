@@ -91,24 +91,37 @@ JOB_KINDS: dict[str, JobKind] = {
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the web application for an installation."""
-    settings = settings or read_settings()
+    app = build_app()
+    serve_installation(app, settings or read_settings())
+    return app
+
+
+def build_app() -> Flask:
+    """Return the application with all its pages, for no installation yet."""
     app = Flask("lab", static_folder=STATIC, template_folder=TEMPLATES)
-    configure(app, settings)
-    db.init_app(app, settings.database_url)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
     app.extensions["warm_up"] = warm_up
-    app.extensions["job_kinds"] = dict(JOB_KINDS)
     app.extensions["places"] = access.Places(FINDERS)
     CSRFProtect(app)
-    for part in (i18n, identity, security, formats, errors, frame):
+    for part in (db, i18n, identity, security, formats, errors, frame):
         part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    add_plain_addresses(app, settings)
+    add_plain_addresses(app)
     return app
+
+
+def serve_installation(app: Flask, settings: Settings) -> None:
+    """Let an application serve an installation: its settings, its database and its theme."""
+    configure(app, settings)
+    app.extensions["engine"] = db.make_engine(settings.database_url)
+    app.extensions["job_kinds"] = dict(JOB_KINDS)
 
 
 def configure(app: Flask, settings: Settings) -> None:
     """Set what Flask and its extensions ask for."""
+    theme = settings.instance / "theme"
     app.config.update(
         SECRET_KEY=settings.secret_key,
         TESTING=settings.is_testing,
@@ -122,15 +135,13 @@ def configure(app: Flask, settings: Settings) -> None:
         # A form stays good as long as its session: field work takes longer than an hour.
         WTF_CSRF_TIME_LIMIT=None,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=1),
+        THEME=theme,
+        HAS_THEME=os.path.exists(theme / "theme.css"),
     )
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
 
 
-def add_plain_addresses(app: Flask, settings: Settings) -> None:
+def add_plain_addresses(app: Flask) -> None:
     """Add the addresses that are not pages: a sign of life and the municipality's theme."""
-    theme = settings.instance / "theme"
-    app.config["HAS_THEME"] = os.path.exists(theme / "theme.css")
 
     @app.get("/healthz")
     @access.allows(access.Action.READ_PUBLIC)
@@ -142,4 +153,4 @@ def add_plain_addresses(app: Flask, settings: Settings) -> None:
     @access.allows(access.Action.READ_PUBLIC)
     def theme_css():
         """Give the municipality's own design tokens."""
-        return send_from_directory(theme, "theme.css")
+        return send_from_directory(app.config["THEME"], "theme.css")

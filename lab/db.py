@@ -50,9 +50,8 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def init_app(app: Flask, url: str) -> None:
-    """Give an application its engine and close its session after each request."""
-    app.extensions["engine"] = make_engine(url)
+def init_app(app: Flask) -> None:
+    """Let an application close its session after each request."""
     app.teardown_appcontext(_close_session)
 
 

@@ -6,14 +6,14 @@ import pytest
 from jinja2 import FileSystemBytecodeCache
 from sqlmodel import Session
 
-from lab.app import create_app
-from lab.db import make_engine
+from lab.app import build_app, serve_installation
 from lab.settings import Settings
 from tests.builders import Builder
 from tests.fixtures.run import FOLDER
 
 pytest_plugins = [
     "tests.fixtures.databases",
+    "tests.fixtures.engines",
     "tests.fixtures.browsers",
     "tests.fixtures.demonstration",
     "tests.fixtures.jobs",
@@ -26,22 +26,32 @@ def settings(database_url, tmp_path) -> Settings:
     return Settings(tmp_path, database_url, secret_key="0" * 64, is_testing=True)
 
 
-@pytest.fixture
-def app(settings):
-    """The web application on a fresh database."""
-    app = create_app(settings)
-    # Compiling the templates anew for each test would cost more than the tests.
+@pytest.fixture(scope="session")
+def built_app():
+    """The web application for no installation yet: adding its pages costs more than most tests."""
+    app = build_app()
+    # The processes of one run compile each template once together.
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(os.environ[FOLDER])
-    yield app
-    app.extensions["engine"].dispose()
+    return app
 
 
 @pytest.fixture
-def engine(database_url):
+def app(built_app, settings, engines):
+    """The web application on a fresh database."""
+    without_installation = dict(built_app.config)
+    serve_installation(built_app, settings)
+    with engines.open("pages", settings.database_url) as engine:
+        built_app.extensions["engine"] = engine
+        yield built_app
+    built_app.config.clear()
+    built_app.config.update(without_installation)
+
+
+@pytest.fixture
+def engine(database_url, engines):
     """An engine on the test's database."""
-    engine = make_engine(database_url)
-    yield engine
-    engine.dispose()
+    with engines.open("test", database_url) as engine:
+        yield engine
 
 
 @pytest.fixture
