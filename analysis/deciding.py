@@ -1,6 +1,7 @@
 """When a decision goes against a proposal, so that a second person must agree.
 
-Against a proposal goes whoever
+A second person must also agree with one rule for all where that sets aside advice in force for a
+profile that says otherwise (analysis/services/agreement.py). Against a proposal goes whoever
 - publishes more than it says: a variant that it does not advise, advice where it found none, or
   advice without reserve where it has some;
 - publishes again what it proposes to take back for age;

@@ -152,10 +152,13 @@ def find_published_version(session: Session, rule_id: int) -> AdviceRuleVersion 
     return session.exec(statement.with_for_update()).first()
 
 
-def list_other_division(session: Session, rule: AdviceRule) -> list[AdviceRuleVersion]:
+def list_other_division(
+    session: Session, rule: AdviceRule, *, to_change: bool = False
+) -> list[AdviceRuleVersion]:
     """Return what is in force on the same subject for another division of residents.
 
     For a rule for everyone those per profile, and for one of a profile that for everyone.
+    to_change: nobody else changes them meanwhile.
     """
     is_other = col(AdviceRule.profile_id).is_not(None)
     if rule.profile_id is not None:
@@ -172,7 +175,9 @@ def list_other_division(session: Session, rule: AdviceRule) -> list[AdviceRuleVe
         )
         .order_by(col(AdviceRuleVersion.id))
     )
-    return list(session.exec(statement.with_for_update(of=AdviceRuleVersion)))
+    if to_change:
+        statement = statement.with_for_update(of=AdviceRuleVersion)
+    return list(session.exec(statement))
 
 
 def list_undecided_versions(session: Session, experiment_id: int) -> list[AdviceRuleVersion]:

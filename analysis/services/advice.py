@@ -197,7 +197,7 @@ def _retire_other_division(
         reason = _("One advice for everyone took its place.")
     else:
         reason = _("Advice per profile took its place.")
-    for other in queries.list_other_division(session, rule):
+    for other in queries.list_other_division(session, rule, to_change=True):
         _retire(other, by=by, at=at, reason=reason)
         record_decision(session, other, "retire_advice", by=by, at=at, reason=reason)
 

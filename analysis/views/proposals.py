@@ -7,12 +7,19 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from analysis.advice import UNFIT_GRADES, Obstacle
-from analysis.advice_sentences import name_variant
+from analysis.advice_sentences import name_variant, write_for_whom
 from analysis.change_sentences import write_change
 from analysis.editing import list_choices
 from analysis.evidence import POOLED, read_evidence
 from analysis.forms.advice import AnswerForm, DecisionForm, EditForm, ProposalForm
-from analysis.models.advice import AnswerCreate, DecisionCreate, EditCreate, SecondAnswer
+from analysis.kept_evidence import read_kept
+from analysis.models.advice import (
+    AnswerCreate,
+    DecisionCreate,
+    EditCreate,
+    SecondAnswer,
+    VersionState,
+)
 from analysis.queries import advice as queries
 from analysis.queries.confirmations import list_of_version
 from analysis.queries.evidence import list_open_outcomes
@@ -28,6 +35,7 @@ from analysis.services import advice as decisions
 from analysis.services import deciding
 from analysis.services import pooled_proposals as pooled
 from analysis.services import proposals as services
+from analysis.services.agreement import list_overruled
 from analysis.services.deciding import Decided
 from analysis.services.findings import PROPOSING, read_exact_evidence
 from analysis.services.pooled_findings import find_known_labs, find_subject, read_scope
@@ -45,7 +53,10 @@ DONE = {
     Decided.PUBLISHED: _l("Published as advice."),
     Decided.REJECTED: _l("Rejected. Your reason is kept."),
     Decided.RETIRED: _l("Taken back. A new edition says so."),
-    Decided.ASKED: _l("This goes against the proposal, so a second researcher must confirm it."),
+    Decided.ASKED: _l(
+        "This goes against the proposal or against advice in force, so a second researcher must"
+        " confirm it."
+    ),
     Decided.REFUSED: _l("Refused. The proposal still waits for a decision."),
 }
 
@@ -277,6 +288,13 @@ def _find_obstacle(session, experiment):
     return str(services.NoProposalError(Obstacle.UNFIT_GRADE, grade))
 
 
+def _name_overruled(session, version):
+    """Return for which profiles a proposal would set aside advice that says otherwise."""
+    if version.state is not VersionState.PROPOSED:
+        return []
+    return [write_for_whom(read_kept(one)) for one in list_overruled(session, version)]
+
+
 def _show_version(version_id, form, edit_form=None, answer_form=None):
     session = get_session()
     listed = queries.get_listed_version(session, version_id)
@@ -299,6 +317,7 @@ def _show_version(version_id, form, edit_form=None, answer_form=None):
         change=change,
         change_label=write_change(change) if change else "",
         confirmations=list_of_version(session, version_id),
+        overruled=_name_overruled(session, version),
         edit_form=edit_form or _make_edit_form(version_id),
         answer_form=answer_form or AnswerForm(formdata=None),
         run=run,

@@ -254,11 +254,30 @@ def test_advice_for_everyone_takes_the_place_of_advice_per_profile(
 ):
     page = f"/experiments/{experiment.id}/proposals"
     session.commit()
+    first.submit(f"{proposed[1]}/publish", WHY, at=proposed[1])
+    first.submit(page, {"division": "together"})
+    everyone = f"/advice/versions/{versions_of(session)[-1].id}"
+    assert "neemt de plaats in" not in first.get(everyone).text
+    first.submit(f"{everyone}/publish", WHY, at=everyone)
+    assert states(session) == ["superseded", "retired", "superseded", "published"]
+
+
+def test_one_rule_that_sets_other_advice_of_a_profile_aside_waits_for_a_colleague(
+    first, second, session, experiment, proposed
+):
+    page = f"/experiments/{experiment.id}/proposals"
+    session.commit()
     for address in proposed[:2]:
         first.submit(f"{address}/publish", WHY, at=address)
     first.submit(page, {"division": "together"})
     everyone = f"/advice/versions/{versions_of(session)[-1].id}"
+    # Everyone together shows no difference, as the second of these does.
+    name = versions_of(session)[0].evidence["part"]["profile"]["name_nl"]
+    told = f"neemt de plaats in van advies dat iets anders zegt, voor: {name}. "
+    assert told in first.get(everyone).text
     first.submit(f"{everyone}/publish", WHY, at=everyone)
+    assert states(session) == ["published", "published", "superseded", "proposed"]
+    second.submit(f"{everyone}/confirm", SECOND, at=everyone)
     assert states(session) == ["retired", "retired", "superseded", "published"]
 
 
