@@ -1,15 +1,19 @@
 """What stands around every page: menu, languages, programme and who is signed in."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask import Flask, current_app, g, request, url_for
-from flask_babel import lazy_gettext
+from flask_babel import LazyString, lazy_gettext
+from markupsafe import Markup
 
 from lab import version
 from lab.access import ANYWHERE, Action, current_reader, may
 from lab.db import get_session
 from lab.i18n import LANGUAGES, current_language, in_language
 from lab.queries.programmes import find_programme
+from lab.remembering import Remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,18 @@ class MenuItem:
     is_current: bool
 
 
+class Link(NamedTuple):
+    """A word in the menu before it is spoken; code: of the programme that it stays in."""
+
+    endpoint: str
+    code: str | None
+    is_current: bool
+
+
+# A word, the page it leads to, and what a reader must be allowed to do there.
+Page = tuple[LazyString, str, Action]
+# Of each reader's rights and each programme there are few, of pages some hundred.
+PARTS: Remembered[Markup] = Remembered(2000)
 # Five words at most; who may not see a page does not see its word.
 MENU = [
     (lazy_gettext("My work"), "work.show_work", Action.SEE_WORK),
@@ -45,6 +61,13 @@ SECTION_PAGES = {
         (lazy_gettext("What our words mean"), "sentences.list_sentences", Action.READ_PUBLIC),
         (lazy_gettext("Editions"), "editions.list_editions", Action.READ_ADVICE),
     ],
+}
+# In the menu a page can have another word than among those beside it.
+LABELS = {
+    "menu": {endpoint: label for label, endpoint, _action in MENU},
+    "section_pages": {
+        endpoint: label for pages in SECTION_PAGES.values() for label, endpoint, _action in pages
+    },
 }
 # Pages that belong to a word in the menu although another blueprint serves them.
 SECTIONS = {
@@ -78,21 +101,44 @@ SECTIONS = {
 def init_app(app: Flask) -> None:
     """Give every template what the frame needs."""
     app.context_processor(describe_frame)
-    app.jinja_env.globals.update(in_language=in_language, may=may, Action=Action)
+    app.jinja_env.globals.update(in_language=in_language, may=may, Action=Action, part=draw_part)
 
 
 def describe_frame() -> dict:
     """Return what the frame of this request shows."""
     return {
         "reader": current_reader(),
-        "menu": build_menu(),
-        "section_pages": build_section_pages(),
         "languages": [(code, name, code == current_language()) for code, name in LANGUAGES.items()],
         "place": g.get("place", ANYWHERE),
         "programme": current_programme(),
-        "has_theme": current_app.config["HAS_THEME"],
         "product_version": version.VERSION,
     }
+
+
+def draw_part(name: str) -> Markup:
+    """Return a part of the frame, made once for all readers and pages that share it."""
+    links = LINKS[name]() if name in LINKS else ()
+    made_of = (
+        name,
+        links,
+        request.script_root,
+        current_language(),
+        current_app.config["HAS_THEME"],
+    )
+    return PARTS.recall(made_of, lambda: _write_part(name, links))
+
+
+def _write_part(name: str, links: tuple[Link, ...]) -> Markup:
+    items = [
+        MenuItem(str(LABELS[name][endpoint]), url_for(endpoint, programme=code), is_current)
+        for endpoint, code, is_current in links
+    ]
+    template = current_app.jinja_env.get_template(f"frame/{name}.html")
+    return Markup(
+        template.render(
+            items=items, has_theme=current_app.config["HAS_THEME"], product_version=version.VERSION
+        )
+    )
 
 
 def current_section() -> str | None:
@@ -101,25 +147,32 @@ def current_section() -> str | None:
     return g.get("section") or SECTIONS.get(request.blueprint, request.blueprint)
 
 
-def build_menu() -> list[MenuItem]:
+def list_menu() -> tuple[Link, ...]:
     """Return the words that this reader sees in the menu."""
-    reader, section = current_reader(), current_section()
-    return [
-        MenuItem(str(label), url_for(endpoint), endpoint.split(".")[0] == section)
-        for label, endpoint, action in MENU
-        if may(reader, action, ANYWHERE) and endpoint in current_app.view_functions
-    ]
+    section = current_section()
+    return tuple(
+        Link(endpoint, None, endpoint.split(".")[0] == section)
+        for endpoint in _leave_allowed(MENU)
+        if endpoint in current_app.view_functions
+    )
 
 
-def build_section_pages() -> list[MenuItem]:
+def list_section_pages() -> tuple[Link, ...]:
     """Return the pages beside this one under its word of the menu, of the same programme."""
-    reader, programme = current_reader(), current_programme()
-    values = {"programme": programme.code} if programme else {}
-    return [
-        MenuItem(str(label), url_for(endpoint, **values), endpoint == request.endpoint)
-        for label, endpoint, action in SECTION_PAGES.get(current_section(), [])
-        if may(reader, action, ANYWHERE)
-    ]
+    programme = current_programme()
+    code = programme.code if programme else None
+    return tuple(
+        Link(endpoint, code, endpoint == request.endpoint)
+        for endpoint in _leave_allowed(SECTION_PAGES.get(current_section(), []))
+    )
+
+
+def _leave_allowed(pages: Iterable[Page]) -> Iterator[str]:
+    reader = current_reader()
+    return (endpoint for _label, endpoint, action in pages if may(reader, action, ANYWHERE))
+
+
+LINKS = {"menu": list_menu, "section_pages": list_section_pages}
 
 
 def current_programme():

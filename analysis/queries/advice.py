@@ -16,6 +16,7 @@ from analysis.models.advice import (
 )
 from experiments.models.experiments import Experiment, ExperimentStatus
 from lab.models.labels import IssueType, Phase
+from lab.models.labs import LivingLab
 from lab.models.people import User
 from lab.models.programmes import Programme
 from lab.models.segmentation import Profile
@@ -300,6 +301,21 @@ def find_versions_in_force(session: Session, rule_ids: Collection[int]) -> dict[
     )
     found = [ListedVersion(*row) for row in session.exec(statement)]
     return {listed.rule.id: listed for listed in found}
+
+
+def list_unpublished(
+    session: Session, programme_ids: Collection[int]
+) -> dict[int, ExperimentStatus]:
+    """Return how far the experiments of programmes are of which the report is not public."""
+    statement = (
+        select(Experiment.id, Experiment.status)
+        .join(LivingLab, col(LivingLab.id) == Experiment.living_lab_id)
+        .where(
+            col(LivingLab.programme_id).in_(programme_ids),
+            Experiment.status != ExperimentStatus.PUBLISHED,
+        )
+    )
+    return dict(session.exec(statement).all())
 
 
 def find_statuses(session: Session, experiment_ids: Collection[int]) -> dict[int, ExperimentStatus]:

@@ -31,10 +31,10 @@ from experiments.models.experiments import ExperimentStatus
 from lab import formats
 from lab.i18n import in_language
 
-# Of experiments that rules rest on, by number: how far each is now.
-Statuses = Mapping[int, ExperimentStatus]
-# Of other experiments everybody may know that they count, not yet what they are about. Where no
-# status is asked for, only the own team reads along.
+# Of experiments of which the report is not public, by number: how far each is now. None where only
+# the own team reads along, to whom it does not matter.
+Unpublished = Mapping[int, ExperimentStatus] | None
+# Of other experiments everybody may know that they count, not yet what they are about.
 TITLED = {None, ExperimentStatus.PUBLISHED, ExperimentStatus.WITHDRAWN}
 
 
@@ -140,15 +140,13 @@ class RuleChange:
         return self.change is ProposalChange.UNCHANGED
 
 
-def build_cards(
-    listed: Sequence[ListedVersion], statuses: Statuses | None = None
-) -> list[RuleCard]:
+def build_cards(listed: Sequence[ListedVersion], unpublished: Unpublished = None) -> list[RuleCard]:
     """Return versions as cards that all count in the same round number.
 
-    With how far their experiments are now, the cards say what became of these.
+    With the experiments that are not public now, the cards say what became of these.
     """
     evidence = [read_kept(one.version) for one in listed]
-    return _build_all(list(zip(listed, evidence, strict=True)), statuses or {})
+    return _build_all(list(zip(listed, evidence, strict=True)), unpublished)
 
 
 def build_changes(
@@ -161,7 +159,7 @@ def build_changes(
     pairs = [
         (one, exact.get(one.version.id) or read_kept(one.version)) for one in (*listed, *others)
     ]
-    cards = {card.version_id: card for card in _build_all(pairs, {})}
+    cards = {card.version_id: card for card in _build_all(pairs, None)}
     changes: dict[int, RuleChange] = {}
     for one in listed:
         card = cards[one.version.id]
@@ -190,10 +188,10 @@ def find_today() -> date:
 
 
 def build_card(
-    listed: ListedVersion, evidence: RuleEvidence, statuses: Statuses | None = None
+    listed: ListedVersion, evidence: RuleEvidence, unpublished: Unpublished = None
 ) -> RuleCard:
     """Return one version as a card with this evidence, which may be more exact than it kept."""
-    return _build_all([(listed, evidence)], statuses or {})[0]
+    return _build_all([(listed, evidence)], unpublished)[0]
 
 
 def list_source_experiments(listed: Iterable[ListedVersion]) -> set[int]:
@@ -208,17 +206,17 @@ def _ids(listed: Iterable[ListedVersion]) -> set[int]:
 
 
 def _build_all(
-    pairs: list[tuple[ListedVersion, RuleEvidence]], statuses: Statuses
+    pairs: list[tuple[ListedVersion, RuleEvidence]], unpublished: Unpublished
 ) -> list[RuleCard]:
     base = words.choose_base(evidence for _listed, evidence in pairs)
-    return [_build(listed, evidence, base, statuses) for listed, evidence in pairs]
+    return [_build(listed, evidence, base, unpublished) for listed, evidence in pairs]
 
 
 def _build(
-    listed: ListedVersion, evidence: RuleEvidence, base: int, statuses: Statuses
+    listed: ListedVersion, evidence: RuleEvidence, base: int, unpublished: Unpublished
 ) -> RuleCard:
     version, basis = listed.version, evidence.basis
-    sources = [_hide_subject(one, statuses.get(one.experiment_id)) for one in basis.sources]
+    sources = [_hide_subject(one, _status_of(one, unpublished)) for one in basis.sources]
     axis, rows = _build_rows(evidence)
     return RuleCard(
         rule_id=listed.rule.id,
@@ -254,7 +252,7 @@ def _build(
             *(str(GRADE_REASONS[GradeReason(one)]) for one in basis.grade_reasons),
             *words.list_grades(sources),
         ],
-        sources=[_build_source(one, statuses.get(one.experiment_id)) for one in sources],
+        sources=[_build_source(one, _status_of(one, unpublished)) for one in sources],
         source_summary=words.write_sources(sources),
         limits_of_use=words.write_limits_of_use(sources),
         axis=axis,
@@ -277,6 +275,12 @@ def _show_strength(version: AdviceRuleVersion, evidence: RuleEvidence) -> ShownS
     if is_due(version, find_today()):
         strength = grow_old(strength)
     return show_strength(strength, version.proposal_state)
+
+
+def _status_of(source: Source, unpublished: Unpublished) -> ExperimentStatus | None:
+    if unpublished is None:
+        return None
+    return unpublished.get(source.experiment_id, ExperimentStatus.PUBLISHED)
 
 
 def _hide_subject(source: Source, status: ExperimentStatus | None) -> Source:

@@ -17,7 +17,7 @@ from analysis.kept_evidence import read_kept
 from analysis.models.advice import ProposalState
 from analysis.queries.advice import ListedVersion
 from analysis.queries.preferences import ListedPreference
-from analysis.reports.advice import RuleCard, Statuses, build_cards
+from analysis.reports.advice import RuleCard, Unpublished, build_cards
 from analysis.reports.stated import Stated, Subject, build_stated, find_stated
 from analysis.stats.cells import Direction
 from lab.i18n import in_language
@@ -90,7 +90,7 @@ class GuideSources:
     """What the guide reads besides the rules: what was tried, and how far experiments are."""
 
     tried: Sequence[TriedVariant]
-    statuses: Statuses
+    unpublished: Unpublished
     channels: Sequence[Channel]
     tried_channels: frozenset[int]
     preferences: Sequence[ListedPreference] = ()
@@ -235,7 +235,7 @@ def _write_group(
     if group.listed is None:
         return GroupAdvice(number, names, None, (), (), (), (), (), stated)
     rules = (group.listed, *_list_others(group))
-    card, *others = build_cards(rules, sources.statuses)
+    card, *others = build_cards(rules, sources.unpublished)
     lines = [
         _write_option(one, group.evidence, base, uses.get((number, one.key)), choices)
         for one in _order(group, uses, number)

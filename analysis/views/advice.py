@@ -29,8 +29,8 @@ def list_advice():
     chosen = choose_programme(programmes, with_edition, request.args.get("programme"))
     if chosen is None and request.args.get("programme"):
         abort(404)
-    edition = queries.find_newest_edition(session, chosen.id) if chosen else None
-    return _show_edition(chosen, edition, programmes=programmes)
+    editions = queries.list_editions(session, chosen.id) if chosen else []
+    return _show_edition(chosen, next(iter(editions), None), editions, programmes=programmes)
 
 
 @blueprint.get("/advice/editions/<programme_code>/<int:number>")
@@ -39,8 +39,9 @@ def show_edition(programme_code, number):
     """Show one edition for good, so that it can be cited."""
     session = get_session()
     chosen = find_programme_by_code(session, programme_code)
-    edition = queries.find_edition(session, chosen.id, number) if chosen else None
-    return _show_edition(chosen, edition, is_archive=True) if edition else abort(404)
+    editions = queries.list_editions(session, chosen.id) if chosen else []
+    edition = next((one for one in editions if one.number == number), None)
+    return _show_edition(chosen, edition, editions, is_archive=True) if edition else abort(404)
 
 
 @blueprint.get("/advice/<int:rule_id>")
@@ -91,7 +92,7 @@ def _is_own(reader, listed):
     return may(reader, Action.READ_PROPOSALS, place)
 
 
-def _show_edition(chosen, edition, programmes=(), is_archive=False):
+def _show_edition(chosen, edition, editions, programmes=(), is_archive=False):
     session = get_session()
     g.programme = chosen
     listed = queries.list_edition_versions(session, edition.id) if edition else []
@@ -104,8 +105,8 @@ def _show_edition(chosen, edition, programmes=(), is_archive=False):
         edition=edition,
         edition_count=len(listed),
         edition_url=_address_of(chosen, edition),
-        editions=queries.list_editions(session, chosen.id) if chosen else [],
-        newest=queries.find_newest_edition(session, chosen.id) if chosen else None,
+        editions=editions,
+        newest=next(iter(editions), None),
         filters=filters,
         chosen_filters=write_choices(filters),
         shown_count=len(shown),

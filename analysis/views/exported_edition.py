@@ -8,7 +8,7 @@ from analysis.queries import advice as queries
 from analysis.reports.advice import build_cards
 from analysis.reports.advice_filters import build_filters, passes, write_choices
 from analysis.views.exported import Exported, make_origin
-from analysis.views.rule_texts import find_source_statuses
+from analysis.views.rule_texts import find_unpublished
 from lab.access import Action
 from lab.db import get_session
 from lab.queries.programmes import find_programme_by_code
@@ -31,7 +31,7 @@ def build_export(programme_code: str, number: int) -> Export:
         counted_at=edition.published_at,
         filters=write_choices(filters),
     )
-    return export_edition(shown, build_cards(shown, find_source_statuses(shown)), origin)
+    return export_edition(shown, build_cards(shown, find_unpublished(shown)), origin)
 
 
 EDITION = Exported(

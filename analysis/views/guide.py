@@ -102,7 +102,7 @@ def gather_sources(programme: Programme, material: Material) -> GuideSources:
     numbers = list_source_experiments(material.listed)
     return GuideSources(
         tried=list_tried(session, numbers),
-        statuses=queries.find_statuses(session, numbers),
+        unpublished=queries.list_unpublished(session, {programme.id}),
         channels=list_channels(session, programme.id),
         tried_channels=frozenset(list_tried_channels(session, programme.id)),
         preferences=list_preferences(session, programme.id),

@@ -39,7 +39,7 @@ from analysis.services.agreement import list_overruled
 from analysis.services.deciding import Decided
 from analysis.services.findings import PROPOSING, read_exact_evidence
 from analysis.services.pooled_findings import find_known_labs, find_subject, read_scope
-from analysis.views.rule_texts import find_source_statuses, recall
+from analysis.views.rule_texts import find_unpublished, recall
 from experiments.queries.experiments import get_experiment
 from experiments.queries.grades import find_grade
 from lab.access import Action, allows, current_reader, may
@@ -311,7 +311,7 @@ def _show_version(version_id, form, edit_form=None, answer_form=None):
         "proposals/show_version.html",
         experiment=None if is_pooled else get_experiment(session, version.experiment_id),
         card=build_card(
-            listed, exact[version_id], find_source_statuses([listed]) if is_pooled else None
+            listed, exact[version_id], find_unpublished([listed]) if is_pooled else None
         ),
         in_force=build_cards([in_force])[0] if is_other else None,
         change=change,

@@ -1,6 +1,6 @@
 """The text of rules of advice: written once for all that it follows from."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
@@ -13,11 +13,10 @@ from analysis.queries import advice as queries
 from analysis.queries.advice import ListedVersion
 from analysis.reports.advice import (
     RuleCard,
-    Statuses,
     build_cards,
     find_today,
-    list_source_experiments,
 )
+from experiments.models.experiments import ExperimentStatus
 from lab.db import get_session
 from lab.i18n import current_language
 from lab.remembering import Remembered
@@ -43,27 +42,27 @@ class WrittenRule(NamedTuple):
 
 def write_edition(listed: Sequence[ListedVersion]) -> Markup:
     """Return the text of the rules of an edition, one after another."""
-    statuses = find_source_statuses(listed)
+    unpublished = find_unpublished(listed)
     template = current_app.jinja_env.get_template("advice/rules.html")
     return recall(
         "edition",
         listed,
-        statuses,
-        lambda: Markup(template.render(cards=build_cards(listed, statuses))),
+        unpublished,
+        lambda: Markup(template.render(cards=build_cards(listed, unpublished))),
     )
 
 
 def write_versions(listed: Sequence[ListedVersion]) -> list[WrittenRule]:
     """Return versions of a rule, each with its text."""
-    statuses = find_source_statuses(listed)
+    unpublished = find_unpublished(listed)
     template = current_app.jinja_env.get_template("advice/rule_text.html")
     return recall(
         "versions",
         listed,
-        statuses,
+        unpublished,
         lambda: [
             WrittenRule(card, Markup(template.render(card=card)))
-            for card in build_cards(listed, statuses)
+            for card in build_cards(listed, unpublished)
         ],
     )
 
@@ -86,9 +85,10 @@ def recall(
     return REMEMBERED.recall(key, make)
 
 
-def find_source_statuses(listed: Sequence[ListedVersion]) -> Statuses:
-    """Return how far the experiments are that versions rest on."""
-    return queries.find_statuses(get_session(), list_source_experiments(listed))
+def find_unpublished(listed: Sequence[ListedVersion]) -> Mapping[int, ExperimentStatus]:
+    """Return how far the experiments are that versions may rest on and that are not public."""
+    programmes = {one.rule.programme_id for one in listed}
+    return queries.list_unpublished(get_session(), programmes)
 
 
 def _describe(one: ListedVersion) -> tuple:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import Flask, render_template, request
 from flask_wtf import CSRFProtect, FlaskForm
 from jinja2 import ChoiceLoader, FileSystemLoader
+from markupsafe import Markup
 from wtforms import (
     BooleanField,
     DateField,
@@ -65,6 +66,9 @@ class Thing:
     is_signed_in: bool = True
 
 
+MENU = ("Mijn werk", "Experimenten", "Advies", "Labs")
+
+
 class SampleForm(FlaskForm):
     """A field of every kind."""
 
@@ -104,21 +108,25 @@ def make_gallery(programme_kind: str = "own") -> Flask:
     i18n.init_app(app)
     formats.init_app(app)
     app.context_processor(lambda: _describe_frame(programme_kind))
+    app.jinja_env.globals["part"] = _draw_part
     _add_pages(app)
     return app
 
 
 def _describe_frame(programme_kind: str) -> dict:
     language = i18n.current_language()
-    words = ["Mijn werk", "Experimenten", "Advies", "Labs"]
     return {
         "reader": Thing(name="Sanne de Vries"),
-        "menu": [Thing(label=word, is_current=word == "Experimenten") for word in words],
         "languages": [(code, name, code == language) for code, name in i18n.LANGUAGES.items()],
         "programme": Thing(kind=programme_kind, name="Proef"),
-        "has_theme": False,
         "product_version": "0.1.0",
     }
+
+
+def _draw_part(name: str) -> Markup:
+    words = MENU if name == "menu" else ()
+    items = [Thing(label=word, is_current=word == "Experimenten") for word in words]
+    return Markup(render_template(f"frame/{name}.html", items=items, product_version="0.1.0"))
 
 
 def _add_pages(app: Flask) -> None:
