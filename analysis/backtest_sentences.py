@@ -124,11 +124,24 @@ def _choose(gain: Gain, told: dict, alike, too_little) -> str:
 
 
 def _tell_hits(hits: Share) -> str:
+    ahead = round(2 * hits.share * hits.number) / 2
+    if not ahead:
+        return ngettext(
+            "The advised variant was not ahead in the one later comparison.",
+            "The advised variant was ahead in none of the %(num)d later comparisons.",
+            hits.number,
+        )
+    if ahead == hits.number:
+        return ngettext(
+            "The advised variant was ahead in the one later comparison.",
+            "The advised variant was ahead in all %(num)d later comparisons.",
+            hits.number,
+        )
     return ngettext(
         "The advised variant was ahead in %(ahead)s of %(num)d later comparison.",
         "The advised variant was ahead in %(ahead)s of %(num)d later comparisons.",
         hits.number,
-        ahead=count_hits(round(2 * hits.share * hits.number) / 2),
+        ahead=count_hits(ahead),
     )
 
 

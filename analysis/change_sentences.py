@@ -43,17 +43,24 @@ def write_overturn(state: ProposalState, evidence: RuleEvidence) -> list[str]:
     known = evidence.overturn
     if known is None or evidence.part.leader is None:
         return []
-    names = {
-        "leader": f"“{_name(evidence, evidence.part.leader)}”",
-        "rival": f"“{_name(evidence, known.rival)}”",
-        "size": _write_size(evidence),
-    }
     if state not in ADVICE:
-        return [_write_settling(known.settles_above, names)]
+        rival = known.rival if known.settled_against is None else known.settled_against
+        people = known.settled_people or known.people
+        return [_write_settling(known.settles_above, _name_both(evidence, rival, people))]
+    names = _name_both(evidence, known.rival, known.people)
     return [
         _write_turn(known.turns_below, names),
+        *_write_turned(evidence),
         *_write_weakening(state, known.weakens_below, known.turns_below, names),
     ]
+
+
+def _name_both(evidence: RuleEvidence, rival: int, people: int) -> dict[str, str]:
+    return {
+        "leader": f"“{_name(evidence, evidence.part.leader)}”",
+        "rival": f"“{_name(evidence, rival)}”",
+        "size": _write_size(evidence, people),
+    }
 
 
 def _write_turn(below: float | None, names: Mapping[str, str]) -> str:
@@ -63,19 +70,38 @@ def _write_turn(below: float | None, names: Mapping[str, str]) -> str:
             " shows.",
             **names,
         )
-    if below >= 0:
+    if below > 0:
         return _(
-            "A new experiment with about %(size)s turns this advice if %(leader)s does not do at"
-            " least %(points)s better than %(rival)s in it.",
+            "A new experiment with about %(size)s turns this advice if %(leader)s does at most"
+            " %(points)s better than %(rival)s in it.",
             points=_write_points(below),
             **names,
         )
+    if below == 0:
+        return _(
+            "A new experiment with about %(size)s in which %(rival)s does at least as well as"
+            " %(leader)s would turn this advice.",
+            **names,
+        )
     return _(
-        "A new experiment with about %(size)s in which %(rival)s does more than %(points)s better"
+        "A new experiment with about %(size)s in which %(rival)s does %(points)s or more better"
         " than %(leader)s would turn this advice.",
         points=_write_points(-below),
         **names,
     )
+
+
+def _write_turned(evidence: RuleEvidence) -> list[str]:
+    """Return what is advised then, where that is a third variant, and that no other asks less."""
+    known = evidence.overturn
+    if known.turns_below is None:
+        return []
+    told = []
+    if known.becomes is not None and known.becomes != known.rival:
+        told.append(_("Then “%(name)s” is advised.", name=_name(evidence, known.becomes)))
+    if known.rivals > 1:
+        told.append(_("With each of the other variants it would take more."))
+    return told
 
 
 def _write_weakening(
@@ -91,6 +117,13 @@ def _write_weakening(
                 "It becomes advice with reserve if the lead of %(leader)s in it is less than"
                 " %(points)s.",
                 points=_write_points(below),
+                **names,
+            )
+        ]
+    if below == 0:
+        return [
+            _(
+                "It becomes advice with reserve if %(rival)s does at least as well in it.",
                 **names,
             )
         ]
@@ -121,20 +154,7 @@ def write_support(support: Support | None) -> list[str]:
     """Return how many experiments and labs found the same, and how many the opposite."""
     if support is None:
         return []
-    found = [
-        ngettext(
-            "For: %(num)s experiment found the same, in %(labs)s.",
-            "For: %(num)s experiments found the same, in %(labs)s.",
-            support.experiments_for,
-            labs=_count_labs(support.labs_for),
-        ),
-        ngettext(
-            "Against: %(num)s experiment found the opposite, in %(labs)s.",
-            "Against: %(num)s experiments found the opposite, in %(labs)s.",
-            support.experiments_against,
-            labs=_count_labs(support.labs_against),
-        ),
-    ]
+    found = [_write_for(support), _write_against(support)]
     if support.unseen:
         found.append(
             ngettext(
@@ -144,6 +164,28 @@ def write_support(support: Support | None) -> list[str]:
             )
         )
     return found
+
+
+def _write_for(support: Support) -> str:
+    if not support.experiments_for:
+        return _("For: no experiment found the same by itself.")
+    return ngettext(
+        "For: %(num)s experiment found the same, in %(labs)s.",
+        "For: %(num)s experiments found the same, in %(labs)s.",
+        support.experiments_for,
+        labs=_count_labs(support.labs_for),
+    )
+
+
+def _write_against(support: Support) -> str:
+    if not support.experiments_against:
+        return _("Against: no experiment found the opposite.")
+    return ngettext(
+        "Against: %(num)s experiment found the opposite, in %(labs)s.",
+        "Against: %(num)s experiments found the opposite, in %(labs)s.",
+        support.experiments_against,
+        labs=_count_labs(support.labs_against),
+    )
 
 
 def write_sureness(evidence: RuleEvidence) -> str:
@@ -187,11 +229,11 @@ def _count_labs(count: int) -> str:
     return ngettext("%(num)s lab", "%(num)s labs", count)
 
 
-def _write_size(evidence: RuleEvidence) -> str:
+def _write_size(evidence: RuleEvidence, people: int) -> str:
     kind = DenominatorKind(evidence.basis.outcome.denominator_kind)
     known = DenominatorKind.PEOPLE if kind is DenominatorKind.NONE else kind
-    people = formats.number(evidence.overturn.people)
-    return _("%(number)s %(units)s per variant", number=people, units=DENOMINATOR_KINDS[known])
+    number = formats.number(people)
+    return _("%(number)s %(units)s per variant", number=number, units=DENOMINATOR_KINDS[known])
 
 
 def _name(evidence: RuleEvidence, variant: int) -> str:

@@ -171,7 +171,9 @@ class Overturn:
     people: who get each of two variants, the leader and its rival. Results are shares, leader less
     rival in the good direction: another variant is advised from turns_below down (`becomes`), the
     advice falls back from weakens_below down, and is settled from settles_above up. None where no
-    result of an experiment of this size does so.
+    result of an experiment of this size does so. rival is the one of all that asks the smallest
+    result to turn the advice; the advice is settled over settled_against, in an experiment of
+    settled_people. Evidence from before all rivals were looked at (`rivals` is 0) has one rival.
     """
 
     people: int
@@ -180,6 +182,10 @@ class Overturn:
     weakens_below: float | None = None
     settles_above: float | None = None
     becomes: int | None = None
+    settled_against: int | None = None
+    settled_people: int | None = None
+    # How many rivals were looked at.
+    rivals: int = 0
 
 
 @dataclass(frozen=True, slots=True)

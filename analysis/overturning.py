@@ -1,12 +1,14 @@
-"""The result of a next experiment that would overturn a proposal."""
+"""The result of a next experiment that would overturn a proposal: the smallest over all rivals."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.evidence import Basis, Overturn, ProfileEvidence
+from analysis.pooled.evidence import list_compared
 from analysis.pooled.record import (
     HeterogeneityRecord,
     Interval,
@@ -16,19 +18,60 @@ from analysis.pooled.record import (
 )
 from analysis.pooled.strength import find_best
 from analysis.stats.cells import Direction
-from analysis.stats.pooled.overturn import Spread, Turning, find_turning
+from analysis.stats.pooled.overturn import Spread, Turning, find_least, find_turning
 
 # One in so many draws is enough: these figures are told in half points.
 EVERY = 4
 LEAST_PEOPLE = 50
-DECIMALS = 3
 # A 95 % interval of a normal is this many deviations wide.
 WIDTH = 2 * 1.959964
 # The middles of nine equally likely parts of a normal.
 NORMAL_QUANTILES = np.array([-1.593, -0.967, -0.589, -0.282, 0.0, 0.282, 0.589, 0.967, 1.593])
 DRAWS, SEED = 1000, 1
 Arrays = Mapping[str, NDArray]
+# Shares are told in steps of a tenth of a percentage point.
+STEPS = 1000
 NO_SPREAD = Spread(np.zeros(1), np.zeros(1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """What a next experiment may show: draws of the logits (D, V) of variants, and their spread.
+
+    members: which variants these are, by place in V.
+    """
+
+    logits: NDArray
+    members: list[int]
+    spread: Spread
+    margin: float
+
+    def answer(self, leader: int, closest: int, people: Mapping[int, int]) -> Overturn:
+        """Return what turns advice with whichever rival asks the least, and what settles it.
+
+        leader: the variant that is advised. closest: the rival that it is settled over. people:
+        who get each of two variants in a next experiment, by place of the rival.
+        """
+        own, nearest = self.members.index(leader), self.members.index(closest)
+        least = find_least(self.logits, own, people, self.spread, self.margin)
+        rival = nearest if least is None else least
+        turning = self._find(own, rival, people)
+        settling = turning if rival == nearest else self._find(own, nearest, people)
+        return Overturn(
+            people=people[rival],
+            rival=self.members[rival],
+            # Rounded away from what is expected: what is told turns it, one step less does not.
+            turns_below=_round(turning.turns_below, math.floor),
+            weakens_below=_round(turning.weakens_below, math.floor),
+            settles_above=_round(settling.settles_above, math.ceil),
+            becomes=None if turning.becomes is None else self.members[turning.becomes],
+            settled_against=closest,
+            settled_people=people[nearest],
+            rivals=len(people),
+        )
+
+    def _find(self, leader: int, rival: int, people: Mapping[int, int]) -> Turning:
+        return find_turning(self.logits, leader, rival, people[rival], self.spread, self.margin)
 
 
 def find_pooled_overturn(
@@ -41,17 +84,20 @@ def find_pooled_overturn(
     best = find_best(part)
     if best is None:
         return None
-    rival = next(one for one in part.variants if one.variant == best.against)
-    people = _size_next(best, rival)
     logits = _read_logits(record, part, arrays)
-    members = np.flatnonzero(np.isfinite(logits).all(axis=0))
-    if people is None or not {best.variant, rival.variant} <= set(members.tolist()):
+    members = np.flatnonzero(np.isfinite(logits).all(axis=0)).tolist()
+    sizes = {one.variant: _size_next(best, one) for one in list_compared(part, best)}
+    people = {
+        members.index(one): size
+        for one, size in sizes.items()
+        if size and one in members and one != best.variant
+    }
+    if best.variant not in members or best.against not in sizes or not sizes[best.against]:
         return None
     good = logits[::EVERY, members] * (-1.0 if direction == Direction.LOWER else 1.0)
-    at = [int(np.flatnonzero(members == one.variant)[0]) for one in (best, rival)]
     spread = find_spread(record.heterogeneity, best.counted.experiments, best.counted.labs)
-    turning = find_turning(good, *at, people, spread, record.margin)
-    return _write(turning, people, rival.variant, members.tolist())
+    question = Question(good, members, spread, record.margin)
+    return question.answer(best.variant, best.against, people)
 
 
 def find_single_overturn(basis: Basis, part: ProfileEvidence) -> Overturn | None:
@@ -63,25 +109,28 @@ def find_single_overturn(basis: Basis, part: ProfileEvidence) -> Overturn | None
     places = [one.variant for one in known]
     if part.leader not in places or part.reference not in places:
         return None
-    generator = np.random.default_rng(SEED)
-    logits = np.column_stack(
-        [
-            math.log(one.rate / (1 - one.rate))
-            + generator.standard_normal(DRAWS)
-            / math.sqrt(one.denominator * one.rate * (1 - one.rate))
-            for one in known
-        ]
-    )
+    rates = np.array([one.rate for one in known])
+    people_so_far = np.array([one.denominator for one in known])
+    deviations = 1.0 / np.sqrt(people_so_far * rates * (1.0 - rates))
+    logits = np.log(rates / (1.0 - rates)) + deviations * _draw_apart(len(known))
     if basis.outcome.direction == Direction.LOWER:
         logits = -logits
-    people = _round_people(min(part.find_rate(one).denominator for one in _pair(part)))
-    at = [places.index(one) for one in _pair(part)]
-    turning = find_turning(logits, *at, people, NO_SPREAD, basis.outcome.margin)
-    return _write(turning, people, part.reference, places, with_weakening=False)
+    leader, closest = part.find_rate(part.leader), part.reference
+    people = {
+        place: _round_people(min(leader.denominator, one.denominator))
+        for place, one in enumerate(known)
+        if one.variant != part.leader
+    }
+    question = Question(logits, places, NO_SPREAD, basis.outcome.margin)
+    found = question.answer(part.leader, closest, people)
+    return replace(found, weakens_below=None)
 
 
-def _pair(part: ProfileEvidence) -> tuple[int, int]:
-    return part.leader, part.reference
+def _draw_apart(count: int) -> NDArray:
+    """Return draws (DRAWS, count) with means of 0, variances of 1 and no covariance, exactly."""
+    drawn = np.random.default_rng(SEED).standard_normal((DRAWS, count))
+    drawn -= drawn.mean(axis=0)
+    return drawn @ np.linalg.inv(np.linalg.cholesky(drawn.T @ drawn / DRAWS)).T
 
 
 def _size_next(best: VariantRecord, rival: VariantRecord) -> int | None:
@@ -146,18 +195,8 @@ def _list_likely(value: float | None, interval: Interval | None) -> NDArray:
     return np.abs(value + deviation * NORMAL_QUANTILES)
 
 
-def _write(
-    turning: Turning, people: int, rival: int, members: list[int], with_weakening: bool = True
-) -> Overturn:
-    return Overturn(
-        people=people,
-        rival=rival,
-        turns_below=_shorten(turning.turns_below),
-        weakens_below=_shorten(turning.weakens_below) if with_weakening else None,
-        settles_above=_shorten(turning.settles_above),
-        becomes=None if turning.becomes is None else members[turning.becomes],
-    )
-
-
-def _shorten(value: float | None) -> float | None:
-    return None if value is None else round(value, DECIMALS)
+def _round(value: float | None, to: Callable[[float], int]) -> float | None:
+    """Return a share in whole steps; what lies a hair beside a step is on it."""
+    if value is None:
+        return None
+    return to(round(value * STEPS, 6)) / STEPS

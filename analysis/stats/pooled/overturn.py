@@ -1,4 +1,4 @@
-"""Which result of a next experiment would turn an advice.
+"""Which result of a next experiment would turn an advice, with whichever rival asks the least.
 
 A next experiment holds the advised variant beside its rival, in a new lab. Its difference of logits
 is worth the sampling variance of both rates and what experiments and labs differ. The joint draws
@@ -11,7 +11,8 @@ each foretells the result. The answer is as exact as "about"; the tests hold it 
 counts with such a result.
 """
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -106,11 +107,39 @@ class _Update:
         gap = rates.max(axis=1) - rates[:, self.leader]
         return gap.mean() >= self.margin or (gap <= self.margin).mean() < SURE_ENOUGH
 
+    def fall(self, result: float) -> float:
+        """Return how far a result lies below what is expected, as a share."""
+        return self.share(self.expected) - self.share(result)
+
+    def reach(self, fall: float) -> float:
+        """Return a result at least so far below what is expected, or the farthest there is."""
+        grid = np.linspace(self.expected, -FARTHEST, STRIDES + 1).tolist()
+        return next((one for one in grid if self.fall(one) >= fall), -FARTHEST)
+
     def share(self, result: float | None) -> float | None:
         if result is None:
             return None
         half = result / 2
         return float(expit(self.middle + half) - expit(self.middle - half))
+
+
+def find_least(
+    logits: Array, leader: int, people: Mapping[int, int], spread: Spread, margin: float
+) -> int | None:
+    """Return the rival with which the smallest result turns an advice, None where none does.
+
+    people: how many get each of two variants, by place of the rival in V. The smallest result is
+    the one that lies least below what is expected of the two, as a share. The other parameters are
+    those of `find_turning`.
+    """
+    least, found = math.inf, None
+    for rival, size in people.items():
+        known = _update(logits, leader, rival, size, spread, margin)
+        # Farther off than what turned it with another rival this one is not the smallest.
+        turns = _search(known.is_turned, known.expected, known.reach(least))
+        if turns is not None and known.fall(turns) < least:
+            least, found = known.fall(turns), rival
+    return found
 
 
 def find_turning(
