@@ -24,6 +24,7 @@ def list_keys(export: Export) -> dict:
         "counted_on": origin.counted_on and origin.counted_on.isoformat(),
         "filters": origin.filters,
         "page": origin.urls["page"],
+        "advice_in_force": origin.then and origin.then.keys,
         "described_by": origin.urls["package"],
         "product_version": origin.product_version,
         "method_version": export.method_version,

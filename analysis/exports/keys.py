@@ -16,6 +16,10 @@ KEYS: Mapping[str, LazyString] = {
     "counted_on": _l("Until when was counted, or when it was calculated."),
     "filters": _l("Which part of the counts was asked for; empty is all of them."),
     "page": _l("Where the report stands as a page."),
+    "advice_in_force": _l(
+        "The edition of the advice that was in force when the report was made; empty where that is"
+        " not told."
+    ),
     "described_by": _l("Where the columns are described."),
     "product_version": _l("The version of Proeftuin."),
     "method_version": _l("The version of the method."),

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from flask_babel import gettext as _
 
+from analysis.in_force import EditionThen
 from lab import formats
 
 LONGEST_NAME = 50
@@ -19,7 +20,7 @@ class Origin:
 
     number: of the experiment, the run or the edition. counted_on: until when was counted, or when
     it was calculated. filters: which part of the counts was asked for. urls: of the page, and of
-    its files by what they are.
+    its files by what they are. then: the advice that was in force when the report was made.
     """
 
     number: int | None
@@ -33,6 +34,7 @@ class Origin:
     product_version: str
     urls: dict[str, str]
     filters: dict[str, str]
+    then: EditionThen | None = None
 
     @property
     def day(self) -> date:
@@ -71,6 +73,7 @@ def list_facts(origin: Origin, own: Iterable[tuple[str, str]]) -> tuple[tuple[st
         (_("Programme"), origin.programme),
         (_("Counts as of"), formats.date(origin.counted_on) if origin.counted_on else ""),
         (_("Part of the counts"), ", ".join(f"{k}={v}" for k, v in origin.filters.items())),
+        (_("Advice in force"), origin.then.cited if origin.then else ""),
         (_("File made on"), formats.datetime_local(origin.made_at)),
         (_("Page"), origin.urls["page"]),
         (_("Version"), f"Proeftuin {origin.product_version}"),

@@ -91,6 +91,7 @@ def _describe_making(export: Export) -> dict:
         "is_fictitious": origin.is_fictitious,
         "counted_on": origin.counted_on and origin.counted_on.isoformat(),
         "filters": origin.filters,
+        "advice_in_force": origin.then and origin.then.keys,
         "product_version": origin.product_version,
         "method_version": export.method_version,
         "method": [{"name": name, "text": text} for name, text in export.method],

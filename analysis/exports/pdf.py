@@ -48,6 +48,8 @@ def _write_values(export: Export) -> dict:
         "notes": [*part, *paper.notes],
         "foot": _write_foot(export),
         "page": origin.urls["page"],
+        # A paper without a form of its own has it among its facts.
+        "then": origin.then.keys if origin.then and export.paper else None,
         "sources": [line for line in export.sources.splitlines() if line.strip()],
         "words": {
             "answer": _("Answer"),

@@ -9,7 +9,14 @@ from sqlmodel import Session, col, func, select
 
 from analysis.comparison import Counts, ExperimentFacts, StoredCounts, gather_counts
 from analysis.evidence import NamedProfile
-from experiments.models.experiments import Experiment, ExperimentProfile, Wave, WaveShare
+from experiments.models.experiments import (
+    Experiment,
+    ExperimentProfile,
+    ExperimentStatus,
+    StatusChange,
+    Wave,
+    WaveShare,
+)
 from experiments.models.observations import CountCell, Observation, ReviewState
 from experiments.naming import NamedVariant
 from experiments.queries.cells import COUNTED_STATES, sum_cells
@@ -86,6 +93,10 @@ LAST_RECORDED = (
     .order_by(col(Observation.id).desc())
     .limit(1)
 )
+ANALYSED_ON = select(func.max(StatusChange.changed_at)).where(
+    StatusChange.experiment_id == THIS,
+    col(StatusChange.to_status).in_((ExperimentStatus.ANALYSED, ExperimentStatus.PUBLISHED)),
+)
 LOOKED_AT = select(ExperimentProfile.profile_id).where(ExperimentProfile.experiment_id == THIS)
 COUNTED = select(CountCell.profile_id).where(CountCell.experiment_id == THIS)
 PROFILES = (
@@ -142,6 +153,11 @@ def find_last_recorded_at(session: Session, experiment_id: int) -> datetime | No
     """Return when something was last counted for an experiment."""
     row = _run(session, LAST_RECORDED, experiment_id).first()
     return row and row[0]
+
+
+def find_analysed_at(session: Session, experiment_id: int) -> datetime | None:
+    """Return when an experiment was last called analysed or published, None when it was not."""
+    return _run(session, ANALYSED_ON, experiment_id).scalar_one()
 
 
 def list_profiles(session: Session, experiment_id: int) -> list[NamedProfile]:

@@ -1,6 +1,6 @@
 """The published advice, for everybody."""
 
-from flask import Blueprint, abort, g, render_template, request, url_for
+from flask import Blueprint, abort, g, render_template, request
 
 from analysis.kept_evidence import read_kept
 from analysis.models.advice import VersionState
@@ -9,6 +9,7 @@ from analysis.queries.preferences import list_preferences
 from analysis.reports.advice_filters import build_filters, choose_programme, passes, write_choices
 from analysis.reports.feedback import build_rule_uses
 from analysis.reports.stated import Subject, build_stated, find_stated
+from analysis.views.in_force import find_url
 from analysis.views.rule_texts import write_edition, write_versions
 from lab.access import Action, Place, allows, current_reader, may
 from lab.db import get_session
@@ -118,6 +119,4 @@ def _show_edition(chosen, edition, editions, programmes=(), is_archive=False):
 def _address_of(chosen, edition):
     if edition is None:
         return None
-    return url_for(
-        "advice.show_edition", programme_code=chosen.code, number=edition.number, _external=True
-    )
+    return find_url(chosen, edition.number)

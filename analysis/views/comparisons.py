@@ -23,6 +23,7 @@ from analysis.views.evidence import (
     read_evidence,
     write_title,
 )
+from analysis.views.in_force import find_then
 from lab import formats
 from lab.access import Action, allows
 from lab.db import get_session
@@ -46,7 +47,7 @@ class WrittenComparison:
 @allows(Action.READ_EVIDENCE)
 def compare_labs(run_id):
     """Show what a few labs found by themselves, beside what all of them found together."""
-    page, programme = ask(run_id)
+    page, programme, made_at = ask(run_id)
     labs = list_lab_choices(page)
     shown, error = choose_labs(labs)
     is_possible = FEWEST <= len(shown) <= MOST
@@ -59,6 +60,7 @@ def compare_labs(run_id):
         error=error,
         written=write_sides(page, shown) if is_possible and not error else None,
         title=write_head(page),
+        then=find_then(programme, made_at),
     ), 400 if error else 200
 
 
@@ -77,7 +79,7 @@ def show_style(run_id, code):
 
 
 def _show_across(run_id: int, kind: Kind, code: str) -> str:
-    page, programme = ask(run_id)
+    page, programme, made_at = ask(run_id)
     members = list_members(page, kind)
     if code not in dict(members):
         abort(404)
@@ -89,15 +91,16 @@ def _show_across(run_id: int, kind: Kind, code: str) -> str:
         code=code,
         written=write_across(page, kind, code),
         others=[one for one in members if one[0] != code],
+        then=find_then(programme, made_at),
     )
 
 
 def ask(run_id: int):
-    """Return what this reader asks about a run, and its programme."""
+    """Return what this reader asks about a run, its programme, and when it was calculated."""
     head = queries.find_head(get_session(), run_id) or abort(404)
     programme = find_programme(get_session(), head.programme_id)
     g.programme = programme
-    return ask_page(run_id, programme), programme
+    return ask_page(run_id, programme), programme, head.run_at
 
 
 def choose_labs(labs: Sequence[tuple[str, str]]) -> tuple[frozenset[str], str]:

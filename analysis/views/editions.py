@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from flask import Blueprint, Response, abort, g, render_template, url_for
+from flask import Blueprint, Response, abort, g, render_template
 from flask_babel import gettext as _
 
 from analysis.citing import FORMATS, CitedEdition, write_plain
@@ -10,6 +10,7 @@ from analysis.edition_sentences import HEADINGS, write_difference
 from analysis.editions import EditionChange, compare_editions
 from analysis.queries import advice as queries
 from analysis.reports.advice import build_cards
+from analysis.views.in_force import find_url
 from lab.access import Action, allows
 from lab.db import get_session
 from lab.i18n import current_language, in_language
@@ -95,12 +96,7 @@ def _describe(programme, edition):
         title=_("Advice: edition %(number)s", number=edition.number),
         number=edition.number,
         published_on=edition.published_at.date(),
-        url=url_for(
-            "advice.show_edition",
-            programme_code=programme.code,
-            number=edition.number,
-            _external=True,
-        ),
+        url=find_url(programme, edition.number),
         language=current_language(),
     )
 

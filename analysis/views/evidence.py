@@ -28,6 +28,7 @@ from analysis.reports.evidence.unpublished import hide_titles
 from analysis.reports.since import note_evidence
 from analysis.services.pooled_findings import find_known_labs, read_rows, read_scope
 from analysis.services.runs import read_run
+from analysis.views.in_force import find_then
 from analysis.views.lab_outcomes import list_lab_outcomes
 from analysis.views.since import read_report
 from lab import formats
@@ -131,6 +132,7 @@ def show_run(run_id):
         shown=programme,
         written=written,
         since=read_report(queries.write_subject(head), written.state, written.names),
+        then=find_then(programme, head.run_at),
     )
 
 
@@ -149,6 +151,7 @@ def show_lab(living_lab_id):
         lab=lab,
         shown=programme,
         run_id=chosen and chosen.id,
+        then=chosen and find_then(programme, chosen.run_at),
         runs=[summarise(page) for page in pages] if len(pages) > 1 else [],
         written=chosen
         and write_evidence(

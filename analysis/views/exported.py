@@ -9,6 +9,7 @@ from flask import g, url_for
 from analysis.exports.contents import Export
 from analysis.exports.origin import Origin
 from analysis.registry import WRITERS
+from analysis.views.in_force import find_then
 from lab import formats
 from lab.access import Action
 from lab.i18n import current_language, in_language
@@ -46,10 +47,12 @@ def make_origin(
     number: int | None = None,
     filters: Mapping[str, str] | None = None,
     product_version: str = VERSION,
+    report_made_at: datetime | None = None,
 ) -> Origin:
     """Return where a file comes from.
 
     values: those in the address. number: of the subject. filters: what the reader asked for.
+    report_made_at: when it was made, for reports that cite the advice of then.
     """
     filters = dict(filters or {})
     everything = {**values, **filters, "_external": True}
@@ -69,6 +72,7 @@ def make_origin(
         product_version=product_version,
         urls=urls,
         filters=filters,
+        then=find_then(programme, report_made_at),
     )
 
 

@@ -37,6 +37,7 @@ def make_builder(kind: Kind) -> Callable[..., Export]:
             title=f"{report.name} {' '.join(write_title(asked))}",
             counted_at=run.run_at,
             product_version=run.product_version,
+            report_made_at=run.run_at,
         )
         scope = write_scope(asked.scope, find_scope_names(get_session(), asked.scope))
         return export_across(report, scope, asked.record.method_version, origin)

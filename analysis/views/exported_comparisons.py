@@ -20,7 +20,7 @@ from lab.db import get_session
 
 def build_sides_export(run_id: int) -> Export:
     """Return the labs side by side that this reader sees on the page."""
-    page, programme = ask(run_id)
+    page, programme, _made_at = ask(run_id)
     chosen, error = choose_labs(list_lab_choices(page))
     if error:
         abort(404)
@@ -42,6 +42,7 @@ def _make_origin(report: Exported, values, programme, run, asked, filters) -> Or
         counted_at=run.run_at,
         filters=filters,
         product_version=run.product_version,
+        report_made_at=run.run_at,
     )
 
 

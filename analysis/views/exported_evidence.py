@@ -70,6 +70,7 @@ def build_export(run_id: int) -> Export:
         counted_at=held.run.run_at,
         filters=held.filters,
         product_version=held.run.product_version,
+        report_made_at=held.run.run_at,
     )
     told = held.report.headline, *held.report.answer
     return export_evidence(held.report, _describe(held, told), origin)
@@ -92,6 +93,7 @@ def build_lab_export(living_lab_id: int) -> Export:
         counted_at=held.run.run_at,
         filters={"run": str(held.run.id), **held.filters},
         product_version=held.run.product_version,
+        report_made_at=held.run.run_at,
     )
     return export_evidence(seen.report, _describe(held, _tell_lab(seen)), origin)
 

@@ -24,6 +24,7 @@ def build_export(experiment_id: int) -> Export:
         title=asked.experiment.title,
         counted_at=cells.find_last_recorded_at(session, experiment_id),
         filters=write_filter(asked.chosen),
+        report_made_at=asked.made_at,
     )
     grade = find_grade(session, asked.experiment).grade.value
     report = build_outcome(asked.page.asked)

@@ -26,6 +26,7 @@ from analysis.reports.intervals import build_dots, build_interval_rows, draw_fun
 from analysis.reports.journey import write_cost
 from analysis.reports.outcome import OutcomeRequest, build_outcome
 from analysis.reports.since import note_outcome
+from analysis.views.in_force import find_then
 from analysis.views.since import read_report
 from experiments.grade import GradeReason
 from experiments.labels import GRADE_REASONS, STEPS, capitalise
@@ -49,13 +50,14 @@ REMEMBERED = 100
 
 @dataclass(frozen=True, slots=True)
 class AskedOutcome:
-    """An experiment, and what its reader asks of it."""
+    """An experiment, and what its reader asks of it; made_at: when its report became what it is."""
 
     experiment: Experiment
     lab: LivingLab
     programme: Programme
     chosen: CellFilter
     page: "ReportPage"
+    made_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ def show_outcome(experiment_id):
         field_work=asked.page.field_work,
         grade_reasons=GRADE_REASONS,
         filters=write_filter(asked.chosen),
+        chosen=asked.programme,
+        then=find_then(asked.programme, asked.made_at),
     )
 
 
@@ -107,6 +111,7 @@ def ask_outcome(experiment_id: int) -> AskedOutcome:
     records = queries.count_records(session, experiment_id)
     # Two reports that differ in a filter would give small cells away, so outsiders get one.
     chosen = read_filter(request.args, records) if is_exact else EVERYTHING
+    counted_at = queries.find_last_recorded_at(session, experiment_id)
     asked = OutcomeRequest(
         experiment=ExperimentFacts.of(experiment),
         variants=tuple(list_variants(session, experiment_id)),
@@ -126,15 +131,15 @@ def ask_outcome(experiment_id: int) -> AskedOutcome:
     )
     page = ReportPage(
         asked=asked,
-        field_work=describe_field_work(
-            experiment, queries.find_last_recorded_at(session, experiment_id)
-        ),
+        field_work=describe_field_work(experiment, counted_at),
         choices=list_choices(records, chosen) if is_exact and records else (),
         is_filtered=chosen != EVERYTHING,
         language=current_language(),
         matter=Matter.of(experiment, lab),
     )
-    return AskedOutcome(experiment, lab, programme, chosen, page)
+    analysed_at = queries.find_analysed_at(session, experiment_id)
+    made_at = max(filter(None, (counted_at, analysed_at)), default=None)
+    return AskedOutcome(experiment, lab, programme, chosen, page, made_at)
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -2,9 +2,11 @@
 
 import json
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from click.testing import CliRunner
+from python_calamine import CalamineWorkbook
 from sqlalchemy import update
 from sqlmodel import select
 
@@ -25,10 +27,12 @@ from experiments.queries.experiments import get_experiment
 from experiments.services.status import change_status
 from lab.cli import main
 from lab.models.people import Role
+from lab.models.programmes import Programme, ProgrammeKind
 from tests.analysis.counted import CLEAR, EVEN, FEW, counted_experiment, reader_of
 from tests.analysis.pooled_runs import keep_pooled_run, pooled_labs, pooled_scope
 from tests.builders import MOMENT
 from tests.pages import Pages
+from tests.pdf import read_objects
 
 WHY = DecisionCreate(reason="Fits what we saw in the street.")
 
@@ -93,6 +97,50 @@ def test_edition_is_cited_for_people_and_programs(pages, client, code):
     record = json.loads(client.get(f"/advice/editions/{code}/2/citation.datacite.json").text)
     assert record["version"] == "2"
     assert record["publicationYear"] == str(MOMENT.year)
+
+
+@pytest.fixture
+def lab(build):
+    """A lab of which everybody may read everything."""
+    return build.lab(build.programme(ProgrammeKind.PUBLISHED))
+
+
+@pytest.fixture
+def publish_on(build, session, lab):
+    """A way to publish the rules of a public outcome, so many days after it was counted."""
+    experiment = counted_experiment(build, lab, [CLEAR, EVEN], ExperimentStatus.PUBLISHED)
+    by = reader_of(build.user(Role.RESEARCHER, lab), lab)
+
+    def publish(*days):
+        command = ProposalCreate(is_per_profile=True)
+        versions = propose_versions(session, experiment.id, command, by=by, at=MOMENT)
+        for version, day in zip(versions, days, strict=False):
+            publish_version(session, version.id, WHY, by=by, at=MOMENT + timedelta(days=day))
+        session.commit()
+        return f"/experiments/{experiment.id}/outcome"
+
+    return publish
+
+
+def test_old_report_keeps_citing_the_edition_of_then(pages, client, session, lab, publish_on):
+    address = publish_on(-1, 1)
+    editions = f"/advice/editions/{session.get(Programme, lab.programme_id).code}"
+    page = pages.get(address)
+    assert "gold editie 1 van het advies" in page.content.text
+    assert {f"http://localhost{editions}/1", f"{editions}/1/compare/2"} <= set(page.links)
+    held = client.get(f"{address}.json").json["advice_in_force"]
+    assert (held["edition"], held["url"]) == (1, f"http://localhost{editions}/1")
+    book = CalamineWorkbook.from_filelike(BytesIO(client.get(f"{address}.xlsx").data))
+    facts = {row[0]: row[1] for row in book.get_sheet_by_index(0).to_python()[2:]}
+    assert f"{editions}/1" in facts["Geldend advies"]
+    assert f"{editions}/1".encode() in read_objects(client.get(f"{address}.pdf").data)
+
+
+def test_report_from_before_all_advice_says_so(pages, client, publish_on):
+    address = publish_on(1, 2)
+    assert "gold er nog geen editie" in pages.get(address).content.text
+    assert client.get(f"{address}.json").json["advice_in_force"]["edition"] is None
+    assert client.get(f"{address}.pdf").status_code == 200
 
 
 @pytest.fixture

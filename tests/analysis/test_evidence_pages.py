@@ -1,9 +1,11 @@
 """Pages on what all labs together found: the list, one answer, and one lab's part in it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from analysis.models.advice import AdviceEdition
 from analysis.models.runs import AnalysisRun
 from analysis.pooled.record import Counted
 from analysis.pooled.scope import SCOPE
@@ -23,6 +25,7 @@ from tests.analysis.pooled_records import NAMES, best, part, record, scope, vari
 from tests.analysis.pooled_runs import keep_pooled_run, pooled_labs, pooled_scope
 from tests.builders import MOMENT
 from tests.pages import Pages
+from tests.pdf import read_objects
 
 CELLS = [
     [lab, experiment, "1|letters", profile, channel, style, "", 600, count]
@@ -119,6 +122,20 @@ def test_run_of_one_experiment_is_no_evidence_page(pages, session, keep, publish
     session.add(single)
     session.commit()
     pages.get(f"/evidence/{single.id}", status=404)
+
+
+def test_old_run_keeps_citing_the_edition_of_then(pages, client, session, keep, published):
+    for number, days in ((1, -9), (2, 0), (3, 1)):
+        moment = MOMENT + timedelta(days=days)
+        edition = AdviceEdition(programme_id=published.id, number=number, published_at=moment)
+        session.add(edition)
+    address = f"/evidence/{keep(published).id}"
+    page = pages.get(address)
+    assert "gold editie 2 van het advies" in page.content.text
+    edition = f"http://localhost/advice/editions/{published.code}/2"
+    assert edition in page.links
+    assert client.get(f"{address}.json").json["advice_in_force"]["url"] == edition
+    assert edition.encode() in read_objects(client.get(f"{address}.pdf").data)
 
 
 def test_one_advice_for_all_is_the_first_thing_said(pages, keep, published):
