@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from analysis.changes import ADVICE
 from analysis.comparison import ExperimentFacts, compare_cells, gather_counts
+from analysis.kept_evidence import read_kept
 from analysis.learning_words import suggest_status
 from analysis.models.learnings import (
     CheckCreate,
@@ -12,11 +14,20 @@ from analysis.models.learnings import (
     LearningCreate,
     LearningStatus,
     LinkCreate,
+    Source,
+    SourceKind,
     Stance,
 )
+from analysis.queries import advice
 from analysis.queries.cells import EVERYTHING, load_stored_counts
 from analysis.queries.learnings import list_linkable, list_principles
-from analysis.services.learnings import add_learning, add_test, check_learning, link_experiment
+from analysis.services.learnings import (
+    add_learning,
+    add_test,
+    check_learning,
+    link_source,
+    list_offered,
+)
 from analysis.stats.results import Verdict
 from experiments.models.experiments import Experiment
 from experiments.queries.variants import list_variants
@@ -46,7 +57,7 @@ def add_real_learning(session: Session, trial: Experiment, programme_id: int, by
     """Write down what the trial on social pressure taught, and which principle it tests."""
     learning = add_learning(session, programme_id, SOCIAL, by=by, at=at)
     why = "Brieven die de buren noemden gaven duidelijk meer stemmers dan geen brief."
-    _link(session, learning, trial.id, Stance.SUPPORTS, why, by, at)
+    _link(session, learning, Source(SourceKind.EXPERIMENT, trial.id), Stance.SUPPORTS, why, by, at)
     note = "De uitkomst van de proef en de aantallen nagekeken."
     check = CheckCreate(status=LearningStatus.SUPPORTED, note=note)
     check_learning(session, learning.id, check, by=by, at=at)
@@ -64,12 +75,31 @@ def add_invented_learnings(session: Session, programme_id: int, by: Reader, at: 
     ][:MOST_LINKED]
     for experiment, stance, _verdict in told:
         why = f"Zie de uitkomst van “{experiment.title}”."
-        _link(session, learning, experiment.id, stance, why, by, at)
+        _link(session, learning, Source(SourceKind.EXPERIMENT, experiment.id), stance, why, by, at)
+    for version in _list_personal_advice(session, programme_id, by):
+        why = "Dit advies kiest de persoonlijke stijl."
+        rule = Source(SourceKind.RULE, version.advice_rule_id)
+        _link(session, learning, rule, Stance.SUPPORTS, why, by, at)
+        if version.analysis_run_id in list_offered(session, programme_id, SourceKind.RUN, by):
+            why = "Op dit antwoord van alle labs berust het advies."
+            run = Source(SourceKind.RUN, version.analysis_run_id)
+            _link(session, learning, run, Stance.SUPPORTS, why, by, at)
     status = suggest_status((stance, verdict) for _experiment, stance, verdict in told)
     check = CheckCreate(status=status, note="Nagekeken met het lab.")
     check_learning(session, learning.id, check, by=by, at=at)
     tests = [experiment for experiment, _stance, _verdict in told]
     _test(session, programme_id, PERSONAL_PRINCIPLE, tests, by, at)
+
+
+def _list_personal_advice(session: Session, programme_id: int, by: Reader):
+    """Return the first version in force that advises a personal style, if there is one."""
+    numbers = list_offered(session, programme_id, SourceKind.RULE, by)
+    for listed in advice.list_last_public(session, numbers).values():
+        evidence, state = read_kept(listed.version), listed.version.proposal_state
+        leader = evidence.part.leader
+        if state in ADVICE and PERSONAL_STYLE in evidence.basis.variants[leader].name_nl:
+            return [listed.version]
+    return []
 
 
 def _compare_styles(session: Session, experiment: Experiment) -> tuple[Stance, Verdict] | None:
@@ -87,9 +117,9 @@ def _compare_styles(session: Session, experiment: Experiment) -> tuple[Stance, V
     return (Stance.SUPPORTS if is_better else Stance.CONTRADICTS), total.verdict
 
 
-def _link(session, learning: Learning, experiment_id, stance: Stance, why: str, by, at) -> None:
-    command = LinkCreate(experiment_id=experiment_id, stance=stance, why=why)
-    link_experiment(session, learning.id, command, by=by, at=at)
+def _link(session, learning: Learning, source: Source, stance: Stance, why: str, by, at) -> None:
+    command = LinkCreate(source=str(source), stance=stance, why=why)
+    link_source(session, learning.id, command, by=by, at=at)
 
 
 def _test(session, programme_id, code: str, experiments, by: Reader, at: datetime) -> None:

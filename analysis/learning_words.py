@@ -7,7 +7,7 @@ from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from analysis.models.learnings import ChangeKind, Learning, LearningStatus, Stance
+from analysis.models.learnings import ChangeKind, Learning, LearningStatus, SourceKind, Stance
 from analysis.stats.results import Verdict
 from lab import formats
 from lab.i18n import current_language
@@ -23,11 +23,16 @@ STANCES: Mapping[Stance, LazyString] = {
     Stance.SUPPORTS: _l("It speaks for the lesson"),
     Stance.CONTRADICTS: _l("It speaks against the lesson"),
 }
+SOURCES: Mapping[SourceKind, LazyString] = {
+    SourceKind.EXPERIMENT: _l("experiment"),
+    SourceKind.RUN: _l("answer of all labs"),
+    SourceKind.RULE: _l("advice"),
+}
 CHANGES: Mapping[ChangeKind, LazyString] = {
     ChangeKind.ADDED: _l("added"),
     ChangeKind.CHANGED: _l("said in other words"),
     ChangeKind.CHECKED: _l("checked"),
-    ChangeKind.LINKED: _l("experiment linked"),
+    ChangeKind.LINKED: _l("linked"),
     ChangeKind.UNLINKED: _l("link taken away"),
 }
 # A lesson that nobody looked at for longer is told to be old.

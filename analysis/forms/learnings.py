@@ -1,6 +1,6 @@
 """Forms on learnings and on what tests a design principle."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -48,10 +48,27 @@ class ExperimentForm(FlaskForm):
         return form
 
 
-class LinkForm(ExperimentForm):
-    """An experiment with what it says of a learning."""
+class LinkForm(FlaskForm):
+    """An experiment, run or rule with what it says of a learning."""
+
+    source = SelectField(
+        _l("What speaks for the lesson, or against it?"),
+        [InputRequired(CHOOSE)],
+        description=_l("An experiment with an outcome, an answer of all labs, or advice in force."),
+    )
 
     stance = RadioField(
         _l("What does it say?"), [InputRequired(CHOOSE)], choices=make_choices(STANCES)
     )
     why = LongTextField(_l("Why?"), [DataRequired(FILL_IN)])
+
+    @classmethod
+    def offer(cls, groups: Mapping[str, Iterable[tuple[str, str]]]):
+        """Return a form on which one of these can be chosen: values with names, by kind."""
+        form = cls()
+        form.source.choices = [
+            SelectChoice(value, name, optgroup=kind)
+            for kind, held in groups.items()
+            for value, name in held
+        ]
+        return form

@@ -117,6 +117,8 @@ NEXT_STATES = {
     },
     VersionState.PUBLISHED: {VersionState.RETIRED},
 }
+# Of these everybody may read what was advised.
+PUBLIC_STATES = {VersionState.PUBLISHED, VersionState.RETIRED}
 DECISION_FIELDS = {"state", "decided_by_id", "decided_at", "decision_reason", "review_on"}
 RETIREMENT_FIELDS = {"state", "retired_by_id", "retired_at", "retirement_reason"}
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased, defer
 from sqlmodel import Session, and_, col, func, or_, select
 
 from analysis.models.advice import (
+    PUBLIC_STATES,
     AdviceEdition,
     AdviceEditionRule,
     AdviceRule,
@@ -301,6 +302,15 @@ def find_versions_in_force(session: Session, rule_ids: Collection[int]) -> dict[
     )
     found = [ListedVersion(*row) for row in session.exec(statement)]
     return {listed.rule.id: listed for listed in found}
+
+
+def list_last_public(session: Session, rule_ids: Collection[int]) -> dict[int, ListedVersion]:
+    """Return of each rule the version in force, else the last one that was, by rule."""
+    statement = VERSIONS.where(
+        col(AdviceRuleVersion.advice_rule_id).in_(rule_ids),
+        col(AdviceRuleVersion.state).in_(PUBLIC_STATES),
+    ).order_by(AdviceRuleVersion.state == VersionState.PUBLISHED, col(AdviceRuleVersion.number))
+    return {one.rule.id: one for one in (ListedVersion(*row) for row in session.exec(statement))}
 
 
 def list_unpublished(

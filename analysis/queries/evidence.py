@@ -14,6 +14,7 @@ from analysis.pooled.scope import SCOPE
 from experiments.models.experiments import Experiment, ExperimentStatus
 from lab.access import Action, Reader
 from lab.models.labs import LivingLab
+from lab.models.programmes import Programme, ProgrammeKind
 
 ESTIMATOR = "pooled"
 OVER = (ExperimentStatus.CLOSED, ExperimentStatus.ANALYSED, ExperimentStatus.PUBLISHED)
@@ -101,6 +102,15 @@ def list_heads(
         return [RunHead(*row) for row in session.exec(ALL_HEADS, params=values)]
     values["living_lab_ids"] = list(living_lab_ids)
     return [RunHead(*row) for row in session.exec(HEADS, params=values)]
+
+
+def list_open_heads(session: Session, reader: Reader, programme: Programme) -> list[RunHead]:
+    """Return the pooled runs of a programme that a reader may read, newest first."""
+    if programme.kind is not ProgrammeKind.OWN:
+        return list_heads(session, programme.id, None)
+    if programme.id not in reader.programmes_where(Action.READ_EVIDENCE):
+        return []
+    return list_heads(session, programme.id, reader.labs_where(Action.READ_EVIDENCE))
 
 
 def keep_newest(heads: Iterable[RunHead]) -> list[RunHead]:

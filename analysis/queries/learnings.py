@@ -1,17 +1,20 @@
 """Queries on learnings, design principles and the experiments that test them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
+from analysis.models.advice import AdviceRule, AdviceRuleVersion, VersionState
 from analysis.models.learnings import (
+    COLUMNS,
     ExperimentPrinciple,
     Learning,
     LearningChange,
     LearningLink,
     LearningStatus,
+    Source,
 )
 from experiments.models.experiments import Experiment, ExperimentStatus, StatusChange
 from experiments.queries.experiments import is_readable_by
@@ -25,9 +28,8 @@ WITH_OUTCOME = (ExperimentStatus.ANALYSED, ExperimentStatus.PUBLISHED)
 
 @dataclass(frozen=True, slots=True)
 class LinkedExperiment:
-    """An experiment with what it says of a learning."""
+    """An experiment that a learning rests on, with its lab."""
 
-    link: LearningLink
     experiment: Experiment
     lab: str
 
@@ -51,33 +53,49 @@ def list_learnings(session: Session, programme_id: int) -> list[Learning]:
     )
 
 
-def list_linked(session: Session, learning_ids: Iterable[int]) -> list[LinkedExperiment]:
-    """Return the experiments that learnings rest on, oldest link first."""
+def list_links(session: Session, learning_ids: Iterable[int]) -> list[LearningLink]:
+    """Return the links of learnings, oldest first."""
+    statement = select(LearningLink).where(col(LearningLink.learning_id).in_(list(learning_ids)))
+    return list(session.exec(statement.order_by(LearningLink.id)))
+
+
+def list_linked(session: Session, experiment_ids: Collection[int]) -> list[LinkedExperiment]:
+    """Return experiments with their labs."""
+    if not experiment_ids:
+        return []
     statement = (
-        select(LearningLink, Experiment, LivingLab.name)
-        .join(Experiment, col(Experiment.id) == LearningLink.experiment_id)
+        select(Experiment, LivingLab.name)
         .join(LivingLab, col(LivingLab.id) == Experiment.living_lab_id)
-        .where(col(LearningLink.learning_id).in_(list(learning_ids)))
-        .order_by(LearningLink.id)
+        .where(col(Experiment.id).in_(experiment_ids))
     )
     return [LinkedExperiment(*row) for row in session.exec(statement)]
 
 
-def find_link(session: Session, learning_id: int, experiment_id: int) -> LearningLink | None:
-    """Return the link of an experiment with a learning, or None."""
+def find_link(session: Session, learning_id: int, source: Source) -> LearningLink | None:
+    """Return the link of an experiment, run or rule with a learning, or None."""
     statement = select(LearningLink).where(
-        LearningLink.learning_id == learning_id, LearningLink.experiment_id == experiment_id
+        LearningLink.learning_id == learning_id,
+        getattr(LearningLink, COLUMNS[source.kind]) == source.number,
     )
     return session.exec(statement).first()
 
 
-def list_changes(session: Session, learning_id: int) -> list[tuple[LearningChange, str | None]]:
-    """Return what was done to a learning, newest first, with the title of an experiment."""
+def list_changes(session: Session, learning_id: int) -> list[LearningChange]:
+    """Return what was done to a learning, newest first."""
+    statement = select(LearningChange).where(LearningChange.learning_id == learning_id)
+    return list(session.exec(statement.order_by(col(LearningChange.id).desc())))
+
+
+def list_rules_in_force(session: Session, programme_id: int) -> list[int]:
+    """Return the rules of a programme that are in force now."""
     statement = (
-        select(LearningChange, Experiment.title)
-        .outerjoin(Experiment, col(Experiment.id) == LearningChange.experiment_id)
-        .where(LearningChange.learning_id == learning_id)
-        .order_by(col(LearningChange.id).desc())
+        select(AdviceRule.id)
+        .join(AdviceRuleVersion, col(AdviceRuleVersion.advice_rule_id) == AdviceRule.id)
+        .where(
+            AdviceRule.programme_id == programme_id,
+            AdviceRuleVersion.state == VersionState.PUBLISHED,
+        )
+        .order_by(AdviceRule.id)
     )
     return list(session.exec(statement))
 

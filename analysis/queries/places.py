@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from analysis.models.advice import AdviceRule, AdviceRuleVersion
 from analysis.models.feedback import AdviceFeedback, AdviceUse
@@ -56,12 +56,16 @@ def find_learning_place(session: Session, learning_id: int) -> Place | None:
     if place is None or place.is_published:
         return place
     statement = (
-        select(Experiment.status)
-        .join(LearningLink, LearningLink.experiment_id == Experiment.id)
+        select(LearningLink.analysis_run_id, Experiment.status)
+        .outerjoin(Experiment, col(Experiment.id) == LearningLink.experiment_id)
         .where(LearningLink.learning_id == learning_id)
     )
-    held = set(session.exec(statement))
-    return replace(place, is_published=held == {ExperimentStatus.PUBLISHED})
+    held = list(session.exec(statement))
+    # A rule that was ever in force is public; a run of own work is for those who work there.
+    are_open = all(
+        run_id is None and status in (None, ExperimentStatus.PUBLISHED) for run_id, status in held
+    )
+    return replace(place, is_published=bool(held) and are_open)
 
 
 def find_principle_place(session: Session, principle_id: int) -> Place | None:

@@ -1,4 +1,4 @@
-"""Writing down what was learned, checking it, and linking it with experiments."""
+"""Writing down what was learned, checking it, and linking it with what it rests on."""
 
 from datetime import datetime
 
@@ -14,10 +14,14 @@ from analysis.models.learnings import (
     LearningCreate,
     LearningLink,
     LinkCreate,
+    Source,
+    SourceKind,
 )
+from analysis.queries import evidence
 from analysis.queries import learnings as queries
 from lab.access import Reader
 from lab.errors import DomainError
+from lab.queries.programmes import find_programme
 
 
 class ExperimentNotOfferedError(DomainError):
@@ -29,13 +33,22 @@ class ExperimentNotOfferedError(DomainError):
         super().__init__(_("Choose an experiment from the list: one that has an outcome."))
 
 
-class AlreadyLinkedError(DomainError):
-    """An experiment says one thing of a learning."""
+class SourceNotOfferedError(DomainError):
+    """Only what the writer may read says something, of the same programme."""
 
-    field = "experiment_id"
+    field = "source"
 
     def __init__(self):
-        super().__init__(_("This experiment is linked already. Take that link away first."))
+        super().__init__(_("Choose from the list: an experiment, an answer of all labs or advice."))
+
+
+class AlreadyLinkedError(DomainError):
+    """An experiment, run or rule says one thing of a learning."""
+
+    field = "source"
+
+    def __init__(self):
+        super().__init__(_("This is linked already. Take that link away first."))
 
 
 def add_learning(
@@ -79,45 +92,46 @@ def check_learning(
     return learning
 
 
-def link_experiment(
+def link_source(
     session: Session, learning_id: int, command: LinkCreate, *, by: Reader, at: datetime
 ) -> Learning:
-    """Link an experiment that speaks for a learning or against it."""
-    learning = queries.lock_learning(session, learning_id)
-    _check_offered(session, learning.programme_id, command.experiment_id, by)
-    if queries.find_link(session, learning_id, command.experiment_id):
+    """Link an experiment, run or rule that speaks for a learning or against it."""
+    learning, source = queries.lock_learning(session, learning_id), Source.read(command.source)
+    if source.number not in list_offered(session, learning.programme_id, source.kind, by):
+        raise SourceNotOfferedError
+    if queries.find_link(session, learning_id, source):
         raise AlreadyLinkedError
-    session.add(LearningLink(learning_id=learning_id, **command.model_dump()))
-    _keep(
-        session,
-        learning,
-        ChangeKind.LINKED,
-        by=by,
-        at=at,
-        note=command.why,
-        experiment_id=command.experiment_id,
-    )
+    held = {"stance": command.stance, "why": command.why, **source.columns}
+    session.add(LearningLink(learning_id=learning_id, **held))
+    kept = {"note": command.why, **source.columns}
+    _keep(session, learning, ChangeKind.LINKED, by=by, at=at, **kept)
     return learning
 
 
-def unlink_experiment(
-    session: Session, learning_id: int, experiment_id: int, *, by: Reader, at: datetime
+def unlink_source(
+    session: Session, learning_id: int, source: Source, *, by: Reader, at: datetime
 ) -> Learning:
     """Take a link away; that it was there stays in the history."""
     learning = queries.lock_learning(session, learning_id)
-    link = queries.find_link(session, learning_id, experiment_id)
+    link = queries.find_link(session, learning_id, source)
     if link:
         session.delete(link)
-        _keep(
-            session,
-            learning,
-            ChangeKind.UNLINKED,
-            by=by,
-            at=at,
-            note=link.why,
-            experiment_id=experiment_id,
-        )
+        kept = {"note": link.why, **source.columns}
+        _keep(session, learning, ChangeKind.UNLINKED, by=by, at=at, **kept)
     return learning
+
+
+def list_offered(session: Session, programme_id: int, kind: SourceKind, by: Reader) -> list[int]:
+    """Return the numbers of what may be linked: readable, and with something to say."""
+    match kind:
+        case SourceKind.EXPERIMENT:
+            return [one.id for one in queries.list_linkable(session, by, programme_id)]
+        case SourceKind.RUN:
+            programme = find_programme(session, programme_id)
+            heads = evidence.list_open_heads(session, by, programme)
+            return [head.id for head in evidence.keep_main(evidence.keep_newest(heads))]
+        case SourceKind.RULE:
+            return queries.list_rules_in_force(session, programme_id)
 
 
 def add_test(
@@ -125,7 +139,10 @@ def add_test(
 ) -> ExperimentPrinciple:
     """Keep that an experiment tests a design principle; once is enough."""
     principle = queries.get_principle(session, principle_id)
-    _check_offered(session, principle.programme_id, experiment_id, by)
+    if experiment_id not in list_offered(
+        session, principle.programme_id, SourceKind.EXPERIMENT, by
+    ):
+        raise ExperimentNotOfferedError
     held = queries.find_test(session, principle_id, experiment_id)
     if held:
         return held
@@ -138,12 +155,6 @@ def add_test(
     session.add(test)
     session.flush()
     return test
-
-
-def _check_offered(session: Session, programme_id: int, experiment_id: int, by: Reader) -> None:
-    offered = queries.list_linkable(session, by, programme_id)
-    if experiment_id not in {one.id for one in offered}:
-        raise ExperimentNotOfferedError
 
 
 def _keep(

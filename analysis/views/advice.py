@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, g, render_template, request
 
 from analysis.kept_evidence import read_kept
-from analysis.models.advice import VersionState
+from analysis.models.advice import PUBLIC_STATES, VersionState
 from analysis.queries import advice as queries
 from analysis.queries.preferences import list_preferences
 from analysis.reports.advice_filters import build_filters, choose_programme, passes, write_choices
@@ -16,8 +16,6 @@ from lab.db import get_session
 from lab.queries.programmes import find_programme, find_programme_by_code, list_programmes
 
 blueprint = Blueprint("advice", __name__)
-
-PUBLIC_STATES = {VersionState.PUBLISHED, VersionState.RETIRED}
 
 
 @blueprint.get("/advice")

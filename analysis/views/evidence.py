@@ -105,10 +105,7 @@ def list_evidence():
     if chosen is None:
         return render_template("evidence/list_evidence.html", chosen=None, programmes=[], runs=[])
     g.programme = chosen
-    open_labs = reader.labs_where(Action.READ_EVIDENCE)
-    if chosen.kind is not ProgrammeKind.OWN:
-        open_labs = queries.list_lab_ids(session, chosen.id)
-    heads = queries.keep_newest(queries.list_heads(session, chosen.id, open_labs))
+    heads = queries.keep_newest(queries.list_open_heads(session, reader, chosen))
     return render_template(
         "evidence/list_evidence.html",
         chosen=chosen,

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from flask_babel import gettext as _
 
 from analysis.forms.holds import HoldsForm, make_form
-from analysis.models.advice import VersionState
+from analysis.models.advice import PUBLIC_STATES, VersionState
 from analysis.pooled.labels import call, write_about, write_question
 from analysis.pooled.residents import Residents
 from analysis.queries.advice import (
@@ -38,8 +38,6 @@ from lab.queries.programmes import find_programme
 from lab.queries.segmentation import list_profiles
 
 blueprint = Blueprint("holds", __name__)
-
-PUBLIC_STATES = {VersionState.PUBLISHED, VersionState.RETIRED}
 
 
 @dataclass(frozen=True, slots=True)

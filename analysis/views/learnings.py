@@ -1,10 +1,11 @@
-"""What was learned: lessons with the experiments for and against, and who checked them."""
+"""What was learned: lessons with what speaks for and against, and who checked them."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from pydantic import TypeAdapter, ValidationError
 
 from analysis import learning_words as words
 from analysis.forms.learnings import CheckForm, LearningForm, LinkForm
@@ -14,31 +15,24 @@ from analysis.models.learnings import (
     LearningCreate,
     LearningStatus,
     LinkCreate,
+    Source,
+    SourceText,
     Stance,
 )
 from analysis.queries import learnings as queries
 from analysis.services import learnings as services
-from analysis.views.headlines import Headline, find_headline
+from analysis.views.learning_sources import find_found, list_choices, list_hidden, name_sources
 from lab.access import Action, Place, allows, current_reader, may
 from lab.db import get_session, transaction
 from lab.errors import DomainError
 from lab.forms.commands import make_command, show_refusal, status_of
-from lab.models.programmes import ProgrammeKind
+from lab.models.programmes import Programme, ProgrammeKind
 from lab.queries.programmes import find_programme
 from lab.views.programmes import choose_programme, link_programmes
 
 blueprint = Blueprint("learnings", __name__)
 
-
-@dataclass(frozen=True, slots=True)
-class LinkLine:
-    """An experiment for or against a lesson, as this reader may see it."""
-
-    experiment_id: int
-    title: str
-    lab: str
-    why: str
-    headline: Headline | None
+SOURCE_TEXT = TypeAdapter(SourceText)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +68,23 @@ def list_learnings():
 def show_learning(learning_id):
     """Show a lesson, what speaks for it and against it, and what was done to it."""
     session, learning = get_session(), _get_visible(learning_id)
-    linked = queries.list_linked(session, [learning_id])
-    headlines = {
-        one.experiment.id: find_headline(session, current_reader(), one.experiment)
-        for one in linked
-    }
-    found = [
-        (one.link.stance, held.verdict) for one in linked if (held := headlines[one.experiment.id])
-    ]
-    suggested = words.suggest_status(found)
+    programme = find_programme(session, learning.programme_id)
+    links = queries.list_links(session, [learning_id])
+    named = name_sources(map(Source.find, links), programme)
+    found = find_found(session, links)
+    told = [(one, source := Source.find(one), named[source], found.get(source)) for one in links]
+    verdicts = [(one.stance, held.verdict) for one, _source, _named, held in told if held]
+    suggested = words.suggest_status(verdicts)
     return render_template(
         "learnings/show_learning.html",
-        shown=find_programme(session, learning.programme_id),
+        shown=programme,
         learning=learning,
         line=_summarise(learning),
-        supports=_list_lines(linked, headlines, Stance.SUPPORTS),
-        contradicts=_list_lines(linked, headlines, Stance.CONTRADICTS),
+        supports=[one for one in told if one[0].stance is Stance.SUPPORTS],
+        contradicts=[one for one in told if one[0].stance is Stance.CONTRADICTS],
+        sources=words.SOURCES,
         suggested="" if suggested is learning.status else str(words.STATUSES[suggested]),
-        changes=_list_changes(learning_id),
+        changes=_list_changes(learning_id, programme),
         kinds=words.CHANGES,
         statuses=words.STATUSES,
         may_write=may(current_reader(), Action.WRITE_LEARNING, g.place),
@@ -138,29 +131,31 @@ def check_learning(learning_id):
     return _show_form(form, _("Check the lesson"), learning)
 
 
-@blueprint.route("/learnings/<int:learning_id>/experiments/new", methods=["GET", "POST"])
+@blueprint.route("/learnings/<int:learning_id>/links/new", methods=["GET", "POST"])
 @allows(Action.WRITE_LEARNING)
-def link_experiment(learning_id):
-    """Link an experiment that speaks for a lesson or against it."""
+def link_source(learning_id):
+    """Link an experiment, run or rule that speaks for a lesson or against it."""
     learning = _get_visible(learning_id)
-    offered = queries.list_linkable(get_session(), current_reader(), learning.programme_id)
-    form = LinkForm.offer(offered)
+    form = LinkForm.offer(list_choices(learning.programme_id))
     command = make_command(form, LinkCreate)
-    if command and _save(form, services.link_experiment, learning_id, command):
+    if command and _save(form, services.link_source, learning_id, command):
         flash(_("Linked."), "success")
         return redirect(url_for(".show_learning", learning_id=learning_id), 303)
-    return _show_form(form, _("Link an experiment"), learning)
+    return _show_form(form, _("Link what speaks for it or against it"), learning)
 
 
-@blueprint.post("/learnings/<int:learning_id>/experiments/remove")
+@blueprint.post("/learnings/<int:learning_id>/links/remove")
 @allows(Action.WRITE_LEARNING)
-def unlink_experiment(learning_id):
-    """Take away the link of an experiment."""
+def unlink_source(learning_id):
+    """Take away the link of an experiment, run or rule."""
     _get_visible(learning_id)
-    experiment_id = request.form.get("experiment_id", type=int) or abort(400)
+    try:
+        source = Source.read(SOURCE_TEXT.validate_python(request.form.get("source", "")))
+    except ValidationError:
+        abort(400)
     with transaction() as session:
-        services.unlink_experiment(
-            session, learning_id, experiment_id, by=current_reader(), at=datetime.now(UTC)
+        services.unlink_source(
+            session, learning_id, source, by=current_reader(), at=datetime.now(UTC)
         )
     flash(_("The link is gone. The history keeps that it was there."), "success")
     return redirect(url_for(".show_learning", learning_id=learning_id), 303)
@@ -170,13 +165,13 @@ def list_visible(programme_id: int) -> list[Learning]:
     """Return the lessons of a programme that this reader may read, all rests included."""
     session, reader = get_session(), current_reader()
     learnings = queries.list_learnings(session, programme_id)
-    linked = queries.list_linked(session, [one.id for one in learnings])
-    ids = {one.experiment.id for one in linked}
-    hidden_ids = ids - queries.list_readable(session, reader, ids)
-    hidden = {one.link.learning_id for one in linked if one.experiment.id in hidden_ids}
-    held = {one.link.learning_id for one in linked}
+    links = queries.list_links(session, [one.id for one in learnings])
+    programme = find_programme(session, programme_id)
+    secret = list_hidden(map(Source.find, links), programme)
+    hidden = {one.learning_id for one in links if Source.find(one) in secret}
+    held = {one.learning_id for one in links}
     # What rests on nothing that was published is for those who work there.
-    is_own = find_programme(session, programme_id).kind is ProgrammeKind.OWN
+    is_own = programme.kind is ProgrammeKind.OWN
     is_inside = not is_own or may(reader, Action.READ_LEARNING, Place(programme_id))
     return [one for one in learnings if one.id not in hidden and (is_inside or one.id in held)]
 
@@ -190,8 +185,7 @@ def _get_visible(learning_id: int) -> Learning:
 
 def _summarise(learning: Learning) -> LearningLine:
     session, reader = get_session(), current_reader()
-    linked = queries.list_linked(session, [learning.id])
-    stances = [one.link.stance for one in linked]
+    stances = [one.stance for one in queries.list_links(session, [learning.id])]
     newer = queries.list_concluded(
         session, reader, learning.programme_id, since=learning.checked_at
     )
@@ -206,30 +200,16 @@ def _summarise(learning: Learning) -> LearningLine:
     )
 
 
-def _list_lines(linked, headlines, stance: Stance) -> list[LinkLine]:
-    return [
-        LinkLine(
-            one.experiment.id,
-            one.experiment.title,
-            one.lab,
-            one.link.why,
-            headlines[one.experiment.id],
-        )
-        for one in linked
-        if one.link.stance is stance
-    ]
-
-
-def _list_changes(learning_id: int):
+def _list_changes(learning_id: int, programme: Programme):
     """Return the history; what was linked once and may not be read leaves no title in it."""
-    session = get_session()
-    changes = queries.list_changes(session, learning_id)
-    ids = {change.experiment_id for change, _title in changes if change.experiment_id}
-    readable = queries.list_readable(session, current_reader(), ids)
+    changes = queries.list_changes(get_session(), learning_id)
+    pointed = {change.id: source for change in changes if (source := Source.find(change))}
+    hidden = list_hidden(pointed.values(), programme)
+    named = name_sources(set(pointed.values()) - hidden, programme)
     return [
-        (change, title)
-        for change, title in changes
-        if change.experiment_id is None or change.experiment_id in readable
+        (change, source and named[source].title)
+        for change in changes
+        if (source := pointed.get(change.id)) not in hidden
     ]
 
 

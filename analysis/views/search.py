@@ -11,12 +11,13 @@ from analysis.learning_words import tell_sentence
 from analysis.queries import advice, evidence
 from analysis.queries import search as queries
 from analysis.searching import LONGEST_QUERY, MOST_SHOWN, Findable, Kind, rank, read_query
-from analysis.views.evidence import ask_page, may_read, summarise
+from analysis.views.evidence import ask_page, summarise
+from analysis.views.learning_sources import tell_sources
 from analysis.views.learnings import list_visible
 from lab.access import Action, Place, allows, current_reader, may
 from lab.db import get_session
 from lab.i18n import in_language
-from lab.models.programmes import Programme, ProgrammeKind
+from lab.models.programmes import Programme
 from lab.queries.programmes import list_programmes
 
 blueprint = Blueprint("search", __name__)
@@ -104,9 +105,12 @@ def _name(kind: Kind, one, programme_id: int, url: str) -> Findable:
 
 
 def _list_learnings(programme: Programme) -> Iterator[Findable]:
-    for one in list_visible(programme.id):
+    learnings = list_visible(programme.id)
+    told = tell_sources([one.id for one in learnings], programme)
+    for one in learnings:
         url = url_for("learnings.show_learning", learning_id=one.id)
-        text = f"{one.sentence_nl} {one.sentence_en}"
+        # A lesson is found by what it rests on too.
+        text = f"{one.sentence_nl} {one.sentence_en} {told.get(one.id, '')}"
         yield Findable(Kind.LEARNING, tell_sentence(one), text, programme.id, url)
 
 
@@ -122,13 +126,8 @@ def _list_rules(programme: Programme) -> Iterator[Findable]:
 
 
 def _list_questions(programme: Programme) -> Iterator[Findable]:
-    if not may_read(programme):
-        return
-    session, reader = get_session(), current_reader()
-    open_labs = reader.labs_where(Action.READ_EVIDENCE)
-    if programme.kind is not ProgrammeKind.OWN:
-        open_labs = evidence.list_lab_ids(session, programme.id)
-    for head in evidence.keep_newest(evidence.list_heads(session, programme.id, open_labs)):
+    heads = evidence.list_open_heads(get_session(), current_reader(), programme)
+    for head in evidence.keep_newest(heads):
         told = summarise(ask_page(head.id, programme))
         url = url_for("evidence.show_run", run_id=head.id)
         title = " · ".join(filter(None, (told.question, told.about)))

@@ -6,13 +6,18 @@ import pytest
 from sqlmodel import select
 
 from analysis.learning_words import suggest_status
+from analysis.models.advice import DecisionCreate, ProposalCreate
 from analysis.models.learnings import Learning, LearningChange, LearningStatus, Stance
+from analysis.services.advice import publish_version
+from analysis.services.proposals import propose_versions
 from analysis.stats.results import Verdict
 from experiments.models.experiments import ExperimentStatus
 from lab.models.labels import DesignPrinciple
 from lab.models.people import Role
 from lab.models.programmes import Programme
-from tests.analysis.counted import CLEAR, EVEN, counted_experiment
+from tests.analysis.counted import CLEAR, EVEN, counted_experiment, reader_of
+from tests.analysis.pooled_runs import keep_pooled_run, pooled_scope
+from tests.builders import MOMENT
 from tests.pages import Pages
 
 WORDS = {"sentence_nl": "Een persoonlijke brief werkt beter.", "sentence_en": "Personal works."}
@@ -49,8 +54,13 @@ def published(build, lab, rates, **fields):
 
 def link(pages, learning, experiment, stance="supports") -> None:
     """Link an experiment with a lesson."""
-    answers = {"experiment_id": experiment.id, "stance": stance, "why": "Zie de uitkomst."}
-    pages.submit(f"/learnings/{learning.id}/experiments/new", answers)
+    link_source(pages, learning, f"experiment-{experiment.id}", stance)
+
+
+def link_source(pages, learning, source, stance="supports", why="Zie de uitkomst.") -> None:
+    """Link an experiment, run or rule with a lesson."""
+    answers = {"source": source, "stance": stance, "why": why}
+    pages.submit(f"/learnings/{learning.id}/links/new", answers)
 
 
 def test_lesson_is_told_in_the_language_of_its_reader(session, pages, lab):
@@ -87,11 +97,12 @@ def test_person_decides_the_status_and_the_history_keeps_all(session, pages, lab
 def test_same_experiment_is_linked_once_until_it_is_taken_away(session, pages, build, lab):
     learning, experiment = write(session, pages, lab), published(build, lab, CLEAR)
     link(pages, learning, experiment)
-    again = {"experiment_id": experiment.id, "stance": "contradicts", "why": "Toch niet."}
-    address = f"/learnings/{learning.id}/experiments/new"
+    source = f"experiment-{experiment.id}"
+    again = {"source": source, "stance": "contradicts", "why": "Toch niet."}
+    address = f"/learnings/{learning.id}/links/new"
     assert "al gekoppeld" in pages.submit(address, again, status=422).text
     here = f"/learnings/{learning.id}"
-    pages.submit(f"{here}/experiments/remove", {"experiment_id": experiment.id}, at=here)
+    pages.submit(f"{here}/links/remove", {"source": source}, at=here)
     pages.submit(address, again)
     assert "koppeling weggehaald" in pages.get(here).text
 
@@ -125,6 +136,54 @@ def test_lesson_on_published_experiments_is_public(session, pages, build, lab, c
     client.delete_cookie("proeftuin")
     assert "persoonlijke brief" in pages.get(f"/learnings/{learning.id}").text
     assert "persoonlijke brief werkt" in pages.get("/learnings?programme=own").text
+
+
+@pytest.fixture
+def rule_id(build, session, lab) -> int:
+    """The number of advice that is in force."""
+    experiment = published(build, lab, CLEAR, title="Brieven in Elst")
+    by = reader_of(build.user(Role.RESEARCHER, lab), lab)
+    command = ProposalCreate(is_per_profile=True)
+    [version] = propose_versions(session, experiment.id, command, by=by, at=MOMENT)
+    publish_version(session, version.id, DecisionCreate(reason="Past."), by=by, at=MOMENT)
+    number = version.advice_rule_id
+    session.commit()
+    return number
+
+
+def test_lesson_that_rests_on_advice_is_public_and_found_by_it(
+    session, pages, lab, rule_id, client
+):
+    learning = write(session, pages, lab)
+    link_source(pages, learning, f"rule-{rule_id}", why="Het advies berust op zeven straten.")
+    client.delete_cookie("proeftuin")
+    page = pages.get(f"/learnings/{learning.id}")
+    assert f"/advice/{rule_id}" in page.links
+    assert "Het advies berust op zeven straten." in page.text
+    assert "persoonlijke brief werkt" in pages.get("/search?q=zeven+straten").text
+
+
+def test_lesson_that_rests_on_a_run_of_own_work_stays_inside(session, pages, build, lab, client):
+    learning = write(session, pages, lab)
+    published(build, lab, CLEAR)
+    run = keep_pooled_run(build, pooled_scope(build, lab))
+    link_source(pages, learning, f"run-{run.id}", "contradicts")
+    here = f"/learnings/{learning.id}"
+    assert f"/evidence/{run.id}" in pages.get(here).links
+    pages.submit(f"{here}/links/remove", {"source": f"run-{run.id}"}, at=here)
+    assert f"/evidence/{run.id}" not in pages.get(here).links
+    link_source(pages, learning, f"run-{run.id}")
+    client.delete_cookie("proeftuin")
+    assert client.get(here).status_code in (302, 303, 404)
+    assert "persoonlijke brief werkt" not in pages.get("/learnings?programme=own").text
+
+
+def test_what_cannot_be_linked_is_refused_and_the_reason_stays(session, pages, lab):
+    address = f"/learnings/{write(session, pages, lab).id}/links/new"
+    for source in ("run-999", "rule-1", "experiment-0", "lab-1", ""):
+        answers = {"source": source, "stance": "supports", "why": "Omdat het zo is."}
+        page = pages.submit(address, answers, status=422)
+        assert "Omdat het zo is." in page.text
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ PAGES = [
     (RESEARCHER, "/learnings/{learning}"),
     (RESEARCHER, "/learnings/{learning}/edit"),
     (RESEARCHER, "/learnings/{learning}/check"),
-    (RESEARCHER, "/learnings/{learning}/experiments/new"),
+    (RESEARCHER, "/learnings/{learning}/links/new"),
     (RESEARCHER, "/principles/{principle}/experiments/new"),
     (PUBLIC, "/advice/editions"),
     (PUBLIC, "/advice/editions/published/1/cite"),
