@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField
@@ -9,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Optional
 
 from analysis.learning_words import STANCES, STATUSES
+from experiments.forms.choices import no_choice
 from experiments.models.experiments import Experiment
 from lab.forms.account import FILL_IN
 from lab.forms.fields import LongTextField, TextField, make_choices
@@ -66,7 +68,8 @@ class LinkForm(FlaskForm):
     def offer(cls, groups: Mapping[str, Iterable[tuple[str, str]]]):
         """Return a form on which one of these can be chosen: values with names, by kind."""
         form = cls()
-        form.source.choices = [
+        # Nothing is chosen beforehand: what comes first in a list says nothing of a lesson.
+        form.source.choices = [no_choice(_("Choose from the list"))] + [
             SelectChoice(value, name, optgroup=kind)
             for kind, held in groups.items()
             for value, name in held

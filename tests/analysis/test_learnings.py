@@ -178,6 +178,12 @@ def test_lesson_that_rests_on_a_run_of_own_work_stays_inside(session, pages, bui
     assert "persoonlijke brief werkt" not in pages.get("/learnings?programme=own").text
 
 
+def test_form_to_link_chooses_nothing_beforehand(session, pages, lab, rule_id):
+    page = pages.get(f"/learnings/{write(session, pages, lab).id}/links/new")
+    assert "Advies" in {one["label"] for one in page.content.all("optgroup")}
+    assert page.values()["source"] == [""]
+
+
 def test_what_cannot_be_linked_is_refused_and_the_reason_stays(session, pages, lab):
     address = f"/learnings/{write(session, pages, lab).id}/links/new"
     for source in ("run-999", "rule-1", "experiment-0", "lab-1", ""):
